@@ -1,0 +1,5 @@
+"""`python -m estimative` is the command."""
+
+from estimative.cli import main
+
+main()

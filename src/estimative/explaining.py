@@ -1,0 +1,346 @@
+"""Why an answer is what it is: what each voice alone would say, and what nobody said.
+
+Disagreement is kept, not averaged away: every expert's answer stands beside the pooled one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from estimative.forecasting import Forecast, default_moves
+from estimative.network.junction_tree import Floats
+from estimative.news import quiet_state
+from estimative.results import Answer, Table, percent, points
+from estimative.scenario import InfluenceStatement, Scenario
+from estimative.speakers import encoding
+
+RECORD = "the record"  # the voice of base rates, which have no expert
+
+
+@dataclass(frozen=True, eq=False)
+class Voice:
+    """What one expert alone would answer on one outcome.
+
+    Attributes
+    ----------
+    outcome : str
+        The outcome.
+    name : str
+        The expert's name, or `the record`.
+    expert, group : str or None
+        Ids; None for the record.
+    probability, lower, upper : float
+        From his statements alone, everything else at its default.
+    statements : tuple of str
+        Ids of his counted statements on it.
+    draws : array of float, shape (D,)
+        Draws of the probability, each counting alike.
+    """
+
+    outcome: str
+    name: str
+    expert: str | None
+    group: str | None
+    probability: float
+    lower: float
+    upper: float
+    statements: tuple[str, ...]
+    draws: Floats = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Disagreement(Answer):
+    """Each expert alone beside the pooled answer.
+
+    Attributes
+    ----------
+    forecast : Forecast
+        The pooled answer.
+    voices : mapping of str to tuple of Voice
+        For each outcome, those who speak of it.
+    note : str or None
+        What to know of the expert asked for, when he was found by an alias.
+    """
+
+    forecast: Forecast
+    voices: Mapping[str, tuple[Voice, ...]]
+    note: str | None = None
+
+    def linear_pool(self, outcome: str) -> float | None:
+        """Return the plain mean of what the voices alone would answer, a probability."""
+        alone = [v.probability for v in self.voices[outcome]]
+        return float(np.mean(alone)) if alone else None
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one mapping an outcome and voice, and one an outcome for the pool."""
+        rows: list[dict[str, Any]] = []
+        for name, voices in self.voices.items():
+            pooled = self.forecast[name]
+            row = {"outcome": name, "voice": "pooled", "group": None, "probability": pooled.probability}
+            rows.append(row | {"lower": pooled.lower, "upper": pooled.upper, "statements": []})
+            rows += [
+                {
+                    "outcome": name,
+                    "voice": v.name,
+                    "group": v.group,
+                    "probability": v.probability,
+                    "lower": v.lower,
+                    "upper": v.upper,
+                    "statements": list(v.statements),
+                }
+                for v in voices
+            ]
+        return rows
+
+    def tables(self) -> list[Table]:
+        """Return one table, outcome by outcome."""
+        mass = f"{self.forecast.interval:.0%} interval"
+        rows = []
+        for name, voices in self.voices.items():
+            pooled, mean = self.forecast[name], self.linear_pool(name)
+            span = f"{percent(pooled.lower)} to {percent(pooled.upper)}" if not pooled.withheld else pooled.withheld
+            rows.append((pooled.title, "all, pooled", percent(pooled.probability), span, ""))
+            rows += [
+                ("", v.name, percent(v.probability), f"{percent(v.lower)} to {percent(v.upper)}", ", ".join(v.statements))
+                for v in voices
+            ]
+            if len(voices) > 1:
+                apart = max(v.probability for v in voices) - min(v.probability for v in voices)
+                rows.append(("", "plain mean of the voices", percent(mean), f"{round(100 * apart)} points apart", ""))
+        notes = [self.note] if self.note else []
+        notes.append("Each voice alone: its own statements on everything, all else at its default, the same news.")
+        title = f"Who disagrees. {self.forecast.scenario.question}  As of {self.forecast.as_of}."
+        return [Table(title, ("outcome", "voice", "chance %", mass, "statements"), rows, notes)]
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that an answer needs: how likely a node is in itself, or how strong a link is.
+
+    Attributes
+    ----------
+    node : str
+        The outcome or driver.
+    need : str
+        `level`, or `cause -> effect`.
+    statements : tuple of str
+        Who stated it; empty if it rests on the default.
+    said : tuple of str
+        The statements as they were encoded, with their experts.
+    move : float or None
+        For a default: the move of the node's probability if the default were half a prior sd off.
+    farthest : str
+        For a default: the outcome that would move most.
+    farthest_move : float or None
+        By how much.
+    """
+
+    node: str
+    need: str
+    statements: tuple[str, ...]
+    said: tuple[str, ...]
+    move: float | None
+    farthest: str
+    farthest_move: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage(Answer):
+    """What is stated, what is default, and what to ask.
+
+    Attributes
+    ----------
+    forecast : Forecast
+        The forecast that rests on it.
+    needs : tuple of Need
+        Everything the network needs, node by node.
+    questions : tuple of str
+        What an analyst should settle.
+    """
+
+    forecast: Forecast
+    needs: tuple[Need, ...]
+    questions: tuple[str, ...]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one mapping a need."""
+        return [
+            {
+                "node": n.node,
+                "need": n.need,
+                "stated": bool(n.statements),
+                "statements": list(n.statements),
+                "move": n.move,
+                "farthest": n.farthest or None,
+                "farthest_move": n.farthest_move,
+            }
+            for n in self.needs
+        ]
+
+    def tables(self) -> list[Table]:
+        """Return the needs and the questions."""
+        rows = [
+            (
+                n.node,
+                n.need,
+                "; ".join(n.said) or "default",
+                "" if n.move is None else points(n.move),
+                "" if n.farthest_move is None else f"{n.farthest} {points(n.farthest_move)}",
+            )
+            for n in self.needs
+        ]
+        stated = sum(bool(n.statements) for n in self.needs)
+        notes = [
+            f"{stated} of {len(self.needs)} needs are stated; the others rest on wide defaults.",
+            "Points: how far the answer would move if the default were half a prior sd higher.",
+            *(f"To settle: {question}" for question in self.questions),
+        ]
+        title = f"What is stated, what is default. {self.forecast.scenario.question}  As of {self.forecast.as_of}."
+        return [Table(title, ("node", "needs", "stated by", "points", "moves most"), rows, notes)]
+
+
+def disagreement(
+    forecast: Forecast,
+    alone: Callable[[str, set[str]], Forecast],
+    *,
+    outcome: str | None = None,
+    expert: str | None = None,
+) -> Disagreement:
+    """Return each expert alone beside the pooled answer.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The pooled answer.
+    alone : callable
+        From a voice's label and the ids of its statements to the forecast they make alone.
+    outcome : str, optional
+        One outcome only.
+    expert : str, optional
+        One expert only, by id, name or alias.
+
+    Returns
+    -------
+    Disagreement
+        Voices by outcome.
+    """
+    wanted, note = forecast.scenario.find_expert(expert) if expert else (None, None)
+    scenario, names = forecast.scenario, [forecast[outcome].name] if outcome else [o.name for o in forecast.outcomes]
+    by_voice: dict[str | None, set[str]] = {}
+    for name in forecast.given.weights:
+        by_voice.setdefault(scenario.statements[name].expert, set()).add(name)
+    voices: dict[str, list[Voice]] = {name: [] for name in names}
+    for person, statements in by_voice.items():
+        if wanted is not None and person != wanted:
+            continue
+        spoken = {n: _spoken(forecast, n, statements) for n in names}
+        if not any(spoken.values()):
+            continue
+        label = scenario.experts[person].name if person else RECORD
+        answer = alone(label, statements)
+        for name in names:
+            if spoken[name]:
+                voices[name].append(_voice(answer, forecast, name, label, person, spoken[name]))
+    ordered = {n: tuple(sorted(v, key=lambda voice: -voice.probability)) for n, v in voices.items()}
+    return Disagreement(forecast, ordered, note)
+
+
+def coverage(forecast: Forecast) -> Coverage:
+    """Return what the forecast's network needs, what was stated, what is default, and what to ask.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The forecast.
+
+    Returns
+    -------
+    Coverage
+        Needs and questions.
+    """
+    scenario, given = forecast.scenario, forecast.given
+    moves = default_moves(scenario, given, forecast.belief, forecast.weights, forecast.draws)
+    direct = _direct_influences(forecast)
+    needs = []
+    for node in scenario.nodes:
+        needs.append(_need(forecast, node, "level", forecast.spoken[node].statements, moves, node))
+        for parent in scenario.parents[node]:
+            link = f"{parent} -> {node}"
+            needs.append(_need(forecast, node, link, direct.get((parent, node), ()), moves, link))
+    return Coverage(forecast, tuple(needs), tuple(_questions(scenario, forecast)))
+
+
+def _need(
+    forecast: Forecast, node: str, need: str, statements: tuple[str, ...], moves: Mapping[str, Floats], parameter: str
+) -> Need:
+    scenario, graph = forecast.scenario, forecast.given.graph
+    said = []
+    for name in statements:
+        statement = scenario.statements[name]
+        who = scenario.experts[statement.expert].name if statement.expert else RECORD
+        said.append(f"{who}: {encoding(statement)}")
+    at = [move for name, move in moves.items() if name == parameter or _of(name) == parameter]
+    if not at:
+        return Need(node, need, statements, tuple(said), None, "", None)
+    move = max(at, key=lambda m: float(np.abs(m).max()))
+    reach = {o.name: float(move[graph.state(o.name, o.event)]) for o in forecast.outcomes}
+    farthest = max(reach, key=lambda n: abs(reach[n]))
+    own = float(move[graph.state(node, graph.states[node][-1])])
+    return Need(node, need, statements, tuple(said), own, farthest, reach[farthest])
+
+
+def _of(parameter: str) -> str:
+    """Return what a parameter is about: its name without the numbers of states."""
+    return " -> ".join(part.split(":")[0] for part in parameter.split(" -> "))
+
+
+def _direct_influences(forecast: Forecast) -> dict[tuple[str, str], tuple[str, ...]]:
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for name in forecast.given.weights:
+        statement = forecast.scenario.statements[name]
+        if isinstance(statement, InfluenceStatement) and statement.direct:
+            pair = statement.cause, statement.effect
+            found[pair] = (*found.get(pair, ()), name)
+    return found
+
+
+def _questions(scenario: Scenario, forecast: Forecast) -> list[str]:
+    found = []
+    for name, outcome in scenario.outcomes.items():
+        status = forecast[name].status
+        if not outcome.definition:
+            found.append(f"{name} has no definition; write what must be seen, by whom, for each state.")
+        if status == "resolved":
+            continue
+        if outcome.timing == "none":
+            found.append(f"{name} cannot be seen clearly (timing: none), so silence never counts; is that still so?")
+        elif quiet_state(outcome) is None:
+            found.append(f"{name} names no quiet: state, so silence says nothing of it; which state holds meanwhile?")
+        if outcome.by < forecast.as_of:
+            found.append(f"{name} was due on {outcome.by} and has no observation; resolve it.")
+        if not forecast.spoken[name].statements and not forecast.spoken[name].reports:
+            found.append(f"nobody speaks of {name}; its headline is withheld.")
+    for name, statement in scenario.statements.items():
+        if statement.source is None and statement.kind != "remark":
+            found.append(f"{name} names no source.")
+    return found
+
+
+def _spoken(forecast: Forecast, outcome: str, statements: set[str]) -> tuple[str, ...]:
+    speakers = forecast.spoken[outcome]
+    return tuple(n for n in (*speakers.statements, *speakers.influences) if n in statements)
+
+
+def _voice(
+    answer: Forecast, pooled: Forecast, outcome: str, label: str, person: str | None, statements: tuple[str, ...]
+) -> Voice:
+    column = pooled.given.graph.state(outcome, pooled[outcome].event)
+    draws = answer.draws[:, column]
+    chosen = np.random.default_rng(0).choice(len(draws), len(draws), p=answer.weights)
+    tail = (1 - pooled.interval) / 2
+    lower, upper = np.quantile(draws[chosen], [tail, 1 - tail])
+    group = pooled.scenario.experts[person].group if person else None
+    mean = float(answer.weights @ draws)
+    return Voice(outcome, label, person, group, mean, float(lower), float(upper), statements, draws[chosen])

@@ -1,0 +1,248 @@
+"""Fit a model: PyMC gives the log density and its gradient, nutpie's NUTS the draws, ArviZ the verdict.
+
+The compiled log density is called directly, without nutpie's own wrapper around it, which nothing caches: a model whose
+pieces are on disk is ready in a second. `tests/contract/test_upstream.py` tests what this relies on.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from estimative.belief import Belief, Settings
+from estimative.elicitation import BASE_SD, RECORD_BASE_SD, RELEVANCE_SD, Elicitation, encode
+from estimative.errors import InferenceError
+from estimative.news import World
+from estimative.scenario import Scenario
+from estimative.weights import voices, weigh
+
+if TYPE_CHECKING:
+    import pymc as pm
+    from pytensor.tensor.variable import TensorVariable
+
+Floats = npt.NDArray[np.float64]
+Told = Callable[[str], None]
+
+log = logging.getLogger(__name__)
+
+
+def fit(
+    build_model: "Callable[[Scenario], pm.Model]",
+    scenario: Scenario,
+    *,
+    key: str,
+    seed: int,
+    settings: Settings | None = None,
+    tell: Told = log.info,
+    news: World | None = None,
+) -> Belief:
+    """Sample a model's posterior.
+
+    Parameters
+    ----------
+    build_model : callable
+        From a scenario to a PyMC model; see `estimative.model_files.load_model`.
+    scenario : Scenario
+        As known on the day of the forecast.
+    key : str
+        Name of the belief.
+    seed : int
+        The same seed gives the same draws.
+    settings : Settings, optional
+        Chains and draws.
+    tell : callable, optional
+        Called with a line now and then, so that the wait is not silent.
+    news : World, optional
+        News to be taken into the fit, where it has worn other draws out.
+
+    Returns
+    -------
+    Belief
+        Draws and diagnostics; whether they pass the convergence gate is `Belief.failed`.
+
+    Raises
+    ------
+    InferenceError
+        If the model cannot be built or has no variable `cpt`.
+    """
+    from estimative.implied import add_news
+
+    settings = settings or Settings()
+    given = encode(scenario)
+    tell("preparing the model (longest the first time on a machine: about a minute)")
+    try:
+        model = build_model(scenario)
+    except Exception as error:
+        raise InferenceError(f"the model cannot be built: {type(error).__name__}: {error}") from error
+    if "cpt" not in model.named_vars:
+        raise InferenceError("the model has no variable `cpt`; a model file must name its conditional tables so")
+    if news is not None:
+        add_news(model, given, news)
+    points, divergences = _sample(model, settings, seed, tell)
+    draws = _expand(model, points.reshape(-1, points.shape[-1]))
+    diagnostics = _diagnose(points, _coordinate_names(model)) | {
+        "divergences": divergences,
+        "draws": settings.draws,
+        "chains": settings.chains,
+    }
+    without, k = _without_each(scenario, given, draws)
+    return Belief(key, diagnostics, draws.pop("cpt"), draws, without, k)
+
+
+def _sample(model: "pm.Model", settings: Settings, seed: int, tell: Told) -> tuple[Floats, float]:
+    """Return unconstrained draws, shape (chains, draws, dimensions), and the share of divergent ones."""
+    import nutpie
+    import pytensor
+    from nutpie.compiled_pyfunc import from_pyfunc
+
+    logp = model.logp()
+    compiled, split = _compile(model, [logp, *pytensor.grad(logp, model.value_vars)])
+    centre = np.concatenate([np.ravel(v) for v in model.initial_point().values()])
+
+    def log_density(point: Floats) -> tuple[float, Floats]:
+        value, *gradient = compiled(*split(point))
+        return float(value), np.concatenate([np.ravel(g) for g in gradient])
+
+    log_density(centre)
+    wrapped = from_pyfunc(
+        centre.size,
+        lambda: log_density,
+        lambda *_: lambda point: {"point": point},
+        [np.dtype("float64")],
+        [centre.shape],
+        ["point"],
+        make_initial_point_fn=lambda seed: centre + np.random.default_rng(seed).uniform(-1, 1, centre.size),
+    )
+    tell(f"sampling {settings.chains} chains of {settings.tune + settings.draws:,} draws in {centre.size} dimensions")
+    trace = nutpie.sample(
+        wrapped,
+        draws=settings.draws,
+        tune=settings.tune,
+        chains=settings.chains,
+        seed=seed,
+        target_accept=settings.target_accept,
+        progress_bar=False,
+        save_warmup=False,
+    )
+    points = np.asarray(trace["posterior"]["point"], dtype=np.float64)
+    return points, float(np.mean(trace["sample_stats"]["diverging"]))
+
+
+def _expand(model: "pm.Model", points: Floats) -> dict[str, Floats]:
+    """Return every unobserved variable of the model at each unconstrained point."""
+    kept = {v.name for v in [*model.free_RVs, *model.deterministics]}
+    outputs = [v for v in model.unobserved_value_vars if v.name in kept]
+    compiled, split = _compile(model, outputs)
+    values = [compiled(*split(point)) for point in points]
+    return {v.name: np.array([value[i] for value in values]) for i, v in enumerate(outputs)}
+
+
+def _compile(
+    model: "pm.Model", outputs: "list[TensorVariable]"
+) -> tuple[Callable[..., Any], Callable[[Floats], list[Any]]]:
+    """Return outputs as a bare compiled function, and what turns a point into its arguments.
+
+    The function is taken from under PyTensor's `Function`, which keeps its arguments while chains run in threads. The
+    value variables are replaced by ones of open shape, so that no size enters the graph: what numba has compiled for
+    one scenario is found on disk for every other.
+    """
+    import pytensor
+    import pytensor.tensor as pt
+
+    values = model.value_vars
+    open_shape = {v: pt.tensor(v.name, dtype=v.dtype, shape=(None,) * v.ndim) for v in values}
+    cloned = pytensor.graph.clone_replace(outputs, open_shape, rebuild_strict=False)
+    function = pytensor.function(list(open_shape.values()), cloned, on_unused_input="ignore")
+    data = [slot.storage[0] for slot in function.input_storage[len(values) :]]
+    shapes = [np.shape(v) for v in model.initial_point().values()]
+    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
+
+    def split(point: Floats) -> list[Any]:
+        return [*(part.reshape(s) for part, s in zip(np.split(point, ends), shapes, strict=True)), *data]
+
+    return function.vm.jit_fn, split
+
+
+def _coordinate_names(model: "pm.Model") -> list[str]:
+    """Return a readable name for each unconstrained coordinate."""
+    names = []
+    for variable, value in model.initial_point().items():
+        dims = model.named_vars_to_dims.get(variable, ())
+        labels = model.coords.get(dims[0]) if len(dims) == 1 else None
+        size = np.size(value)
+        names += [f"{variable}[{labels[i] if labels and len(labels) == size else i}]" for i in range(size)]
+    return names
+
+
+def _diagnose(points: Floats, names: list[str]) -> dict[str, Any]:
+    """Return the largest R-hat and the smallest effective sample sizes over coordinates (ranks, Vehtari et al. 2021)."""
+    from arviz_stats.base import array_stats
+
+    stack = np.moveaxis(points, -1, 0)
+    rhat = np.asarray(array_stats.rhat(stack, chain_axis=1, draw_axis=2, method="rank"))
+    bulk = np.asarray(array_stats.ess(stack, chain_axis=1, draw_axis=2, method="bulk"))
+    tail = np.asarray(array_stats.ess(stack, chain_axis=1, draw_axis=2, method="tail", prob=(0.05, 0.95)))
+    return {
+        "rhat": float(rhat.max()),
+        "ess_bulk": float(bulk.min()),
+        "ess_tail": float(tail.min()),
+        "worst": names[int(rhat.argmax())],
+    }
+
+
+def _without_each(scenario: Scenario, given: Elicitation, draws: dict[str, Floats]) -> tuple[Floats, Floats]:
+    """Return smoothed log weights that take each counted statement, then each base rate, out of the belief.
+
+    Taking out one of several repetitions gives the others a larger share; taking out an outcome's only base rate gives
+    its base the prior of an outcome without a record.
+    """
+    from arviz_stats.base import array_stats
+
+    if not {"expected", "own_error_sd", "record"} <= draws.keys():
+        return np.zeros((0, len(draws["cpt"]))), np.zeros(0)
+    rows = [*given.names, *given.record_names]
+    at = {name: i for i, name in enumerate(rows)}
+    total = np.array([given.weights[n].total for n in rows])
+    density = _log_densities(given, draws)
+    siblings = {n: group for group in voices(scenario, rows) for n in group if len(group) > 1}
+    log_weights, ks = np.zeros((len(rows), len(draws["cpt"]))), np.zeros(len(rows))
+    for i, name in enumerate(rows):
+        change = -density[i]
+        if name in siblings:
+            rest = [n for n in siblings[name] if n != name]
+            kept = scenario.model_copy(update={"statements": {n: scenario.statements[n] for n in rest}})
+            for other, weight in weigh(kept).items():
+                change = change + (weight.total / total[at[other]] - 1) * density[at[other]]
+        if i >= len(given.names):
+            change = change + _prior_without_record(given, i - len(given.names), draws["base"])
+        smoothed, k = array_stats.psislw(-(change - change.max()))  # ArviZ takes minus the log ratios
+        log_weights[i], ks[i] = smoothed, k
+    return log_weights, ks
+
+
+def _log_densities(given: Elicitation, draws: dict[str, Floats]) -> Floats:
+    """Return each statement's and base rate's weighted log density, up to a constant, shape (rows, D).
+
+    Errors that no other statement carries are integrated out, so that taking a statement out leaves weights of little
+    variance: analytically for statements, over ten Gauss-Hermite points for the relevance of base rates.
+    """
+    variance = given.spread**2 / given.weight + draws["own_error_sd"] ** 2
+    stated = -0.5 * ((given.stated - draws["expected"]) ** 2 / variance + np.log(variance))
+    points, shares = np.polynomial.hermite_e.hermegauss(10)
+    odds = draws["record"][:, :, None] + RELEVANCE_SD * points
+    misses = given.out_of - given.happened
+    log_counted = -given.happened[:, None] * np.logaddexp(0, -odds) - misses[:, None] * np.logaddexp(0, odds)
+    counted = np.log(np.exp(given.record_weight[:, None] * log_counted) @ (shares / shares.sum()))
+    return np.concatenate([stated, counted], axis=1).T
+
+
+def _prior_without_record(given: Elicitation, record: int, base: Floats) -> Floats:
+    """Return the log ratio of base priors, without and with a record, if this is the outcome's only one."""
+    own = given.record_nodes[record]
+    if given.record_nodes.count(own) > 1:
+        return np.zeros(len(base))
+    at = [i for i, n in enumerate(given.parameters.base_nodes) if given.graph.nodes[n] == own]
+    narrow, wide = (base[:, at] / BASE_SD) ** 2, (base[:, at] / RECORD_BASE_SD) ** 2
+    return (wide - narrow).sum(axis=1) / 2

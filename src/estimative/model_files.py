@@ -1,0 +1,98 @@
+"""Models are files that users read, copy and edit: found by name in the workspace, then on the shelf, and loaded by path.
+
+Every file in `models/` goes through `tests/contract/test_models.py`.
+"""
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from estimative.errors import InferenceError
+from estimative.names import did_you_mean
+from estimative.workspace import enclosing_workspace, shelf
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+    from estimative.scenario import Scenario
+
+DEFAULT_MODEL = "expert_network"
+
+
+def find_model(name: str | Path, start: Path) -> Path:
+    """Return the file of a model.
+
+    Parameters
+    ----------
+    name : str or Path
+        Its name, or a path to a Python file.
+    start : Path
+        Where the search for the workspace begins.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InferenceError
+        If there is none; the message names the nearest.
+    """
+    path = Path(name)
+    if path.suffix == ".py":
+        if path.is_file():
+            return path.resolve()
+        raise InferenceError(f"no model file {path}; give the path of a Python file that defines build_model(scenario)")
+    found = models(start)
+    if path.name in found:
+        return found[path.name]
+    raise InferenceError(f"no model '{name}'{did_you_mean(path.name, found)} (there are: {', '.join(sorted(found))})")
+
+
+def models(start: Path) -> dict[str, Path]:
+    """Return the models that can be named, the workspace's own before the shelf's."""
+    found: dict[str, Path] = {}
+    for root in (enclosing_workspace(start), shelf()):
+        for file in sorted(root.glob("models/*.py")) if root else ():
+            found.setdefault(file.stem, file)
+    return found
+
+
+def load_model(file: Path) -> "Callable[[Scenario], pm.Model]":
+    """Load a model file and return its `build_model`.
+
+    Parameters
+    ----------
+    file : Path
+        A Python file.
+
+    Returns
+    -------
+    callable
+        From a scenario to a PyMC model with the deterministic variable `cpt`, the flat conditional tables.
+
+    Raises
+    ------
+    InferenceError
+        If the file does not define it, or fails.
+    """
+    import cloudpickle
+
+    name = f"estimative_model_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise InferenceError(f"{file}: the model file fails: {type(error).__name__}: {error}") from error
+    cloudpickle.register_pickle_by_value(module)
+    build = getattr(module, "build_model", None)
+    if not callable(build):
+        raise InferenceError(f"{file}: defines no build_model(scenario); a model file must")
+    return build  # type: ignore[no-any-return]

@@ -1,0 +1,27 @@
+"""Pictures of results: each takes a result, draws on the axes it is given, returns them, and saves nothing.
+
+Matplotlib is loaded with the first picture, never by `import estimative`; `tests/unit/test_plots.py` proves it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from estimative.plots.forecast_plot import forecast
+    from estimative.plots.network_plot import network
+
+__all__ = ["forecast", "network"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module holds
+    """Load a picture when it is first asked for."""
+    if name not in __all__:
+        raise AttributeError(f"no plot '{name}'; there are {', '.join(__all__)}")
+    # a module called like its function would take the function's place once imported
+    drawn = getattr(import_module(f"estimative.plots.{name}_plot"), name)
+    globals()[name] = drawn
+    return drawn
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

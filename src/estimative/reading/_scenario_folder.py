@@ -1,0 +1,273 @@
+"""A folder is read as a whole: every file, every problem at once, and what remains is all right.
+
+The order is that of dependence: experts, nodes by name, sources, links, outcomes, statements, news;
+each is checked where it is read, against what came before (tests/unit/test_bad_inputs.py).
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from estimative.errors import ScenarioError
+from estimative.reading._doubts import doubts
+from estimative.reading._entries import Entry, Fault, Findings, Reader, identifier_fault, text
+from estimative.reading._links import read_links
+from estimative.reading._news_entries import file_name_problem, read_news
+from estimative.reading._outcome_entries import (
+    node_states,
+    read_drivers,
+    read_outcomes,
+    read_sources,
+)
+from estimative.reading._people import People, named_entries, read_people
+from estimative.reading._quantities import day, number, whole_days
+from estimative.reading._references import Names, lexicon_name
+from estimative.reading._statement_entries import read_statement, statement_readers
+from estimative.reading._yaml_documents import Node, Table, parse_document, read_text
+from estimative.scenario import Coding, Expert, NewsItem, Revision, Scenario, Statement
+from estimative.workspace import SCENARIO_FILE, enclosing_workspace, find_scenario
+
+FORMAT = 1
+"""The version of the language that is read."""
+
+Documents = Mapping[str, tuple[str, Table | None]]
+"""By id, the file of each item of news and what stands in it."""
+
+
+def read_scenario(path: str | Path) -> Scenario:
+    """Read a scenario: its scenario.yaml, its news, and the experts it shares with others.
+
+    Parameters
+    ----------
+    path : str or Path
+        The scenario's folder, or a slug found in the workspace or on the package's shelf.
+
+    Returns
+    -------
+    Scenario
+        The scenario; what is legal but doubtful stands in its `warnings`.
+
+    Raises
+    ------
+    ScenarioError
+        When anything is wrong; it holds every problem of every file.
+    """
+    files = _Files(find_scenario(path))
+    file, root = files.document(files.folder / SCENARIO_FILE)
+    shared_file, shared = files.shared_experts()
+    news = files.news()
+    scenario = None
+    if root is not None and _format_is_known(root, file, files.findings):
+        people = read_people(
+            {shared_file: shared, file: root.entries.get("experts")}, files.findings
+        )
+        scenario = _assemble(files, file, root, people, news)
+    if scenario is None or files.findings.problems:
+        raise ScenarioError(files.findings.problems)
+    return scenario
+
+
+class _Files:
+    """The files of one scenario, each read once, with what was found wrong in any of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.workspace = enclosing_workspace(folder)
+        self.findings = Findings()
+        self.texts: dict[str, str] = {}
+
+    def name(self, path: Path) -> str:
+        """Return how problems name a file: relative to the workspace, else to the scenario."""
+        return path.relative_to(self.workspace or self.folder).as_posix()
+
+    def document(self, path: Path) -> tuple[str, Table | None]:
+        """Read one file as a table."""
+        file = self.name(path)
+        content, problems = read_text(path, file)
+        self.findings.problems += problems
+        if content is None:
+            return file, None
+        self.texts[file] = content
+        root, problems = parse_document(content, file)
+        self.findings.problems += problems
+        return file, root
+
+    def shared_experts(self) -> tuple[str, Node | None]:
+        """Read the workspace's experts.yaml, if there is one."""
+        path = self.workspace / "scenarios" / "experts.yaml" if self.workspace is not None else None
+        if path is None or not path.is_file():
+            return "scenarios/experts.yaml", None
+        file, root = self.document(path)
+        if root is None or not _format_is_known(root, file, self.findings):
+            return file, None
+        Entry(root, "", file, self.findings).check_keys(
+            ("format", "experts"), ("format", "experts"), "this file"
+        )
+        return file, root.entries.get("experts")
+
+    def news(self) -> Documents:
+        """Read every item of news, in the order of the files' names."""
+        found: dict[str, tuple[str, Table | None]] = {}
+        folder = self.folder / "news"
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            file = self.name(path)
+            if path.name.startswith("."):
+                continue
+            if path.is_dir():
+                self.findings.warn(file, 0, "is not read; items of news stand in news/ itself")
+            elif path.suffix.lower() == ".yml":
+                self.findings.refuse(file, 0, "is not read; let its name end in .yaml")
+            elif path.suffix == ".yaml":
+                problem = file_name_problem(path.stem, file)
+                if problem is not None:
+                    self.findings.problems.append(problem)
+                found[path.stem] = self.document(path)
+        return found
+
+
+def _format_is_known(root: Table, file: str, findings: Findings) -> bool:
+    """Whether a file is of the version that is read; another version is not looked into."""
+    node = root.entries.get("format")
+    if node is None:
+        findings.refuse(file, 1, f"format: is missing; write `format: {FORMAT}` as the first line")
+        return True
+    try:
+        version = number(node)
+    except Fault as fault:
+        findings.refuse(file, node.line, f"format: {fault}; it is the language's version, {FORMAT}")
+        return False
+    if version == FORMAT:
+        return True
+    message = (
+        f"format: {version:g} is not read by this release; take a newer one, or write {FORMAT}"
+    )
+    findings.refuse(file, node.line, message)
+    return False
+
+
+def _coding(node: Node) -> Coding:
+    findings = Findings()
+    entry = Entry(node, "", "", findings)
+    entry.check_keys(("by", "on"), ("by", "on"), "coded")
+    values = entry.read_all({"by": text, "on": day})
+    if entry.sound:
+        return Coding(**values)
+    raise Fault.together([Fault(problem.line, problem.message) for problem in findings.problems])
+
+
+HEAD_READERS: dict[str, Reader] = {
+    "question": text,
+    "coded": _coding,
+    "lexicon": lexicon_name,
+    "opens": day,
+    "by": day,
+    "as_of": day,
+    "recency": whole_days,
+}
+SECTIONS = ("outcomes", "drivers", "links", "experts", "sources", "statements")
+REQUIRED = ("question", "opens", "by", "outcomes")
+
+
+def _read_head(root: Table, file: str, findings: Findings) -> dict[str, Any]:
+    """Read what stands at the top of scenario.yaml."""
+    entry = Entry(root, "", file, findings)
+    in_news = "is not a key of scenario.yaml; write each item as a file news/<date>-<what>.yaml"
+    allowed = ("format", *HEAD_READERS, *SECTIONS)
+    entry.check_keys(allowed, REQUIRED, "a scenario", {"news": in_news})
+    values = entry.read_all(HEAD_READERS)
+    opens, by = values.get("opens"), values.get("by")
+    if opens is not None and by is not None and by < opens:
+        message = f"by ({by}) is before opens ({opens}); exchange or mend them"
+        entry.refuse(entry.line_of("by"), message)
+    if values.get("recency") == 0:
+        message = "recency: no time at all; write after how long a statement counts half"
+        entry.refuse(entry.line_of("recency"), f"{message}, such as 180 days")
+    return values
+
+
+def _assemble(
+    files: _Files, file: str, root: Table, people: People, news: Documents
+) -> Scenario | None:
+    """Read the sections in the order of their dependence; None when anything was wrong."""
+    findings = files.findings
+    head = _read_head(root, file, findings)
+    sources = read_sources(root.entries.get("sources"), file, findings)
+    states = node_states(root, file, findings)
+    written = root.entries.get("statements")
+    names = Names(
+        nodes=states,
+        links=read_links(root.entries.get("links"), list(states), file, findings),
+        people=people,
+        sources={key: source.published if source else None for key, source in sources.items()},
+        lexicon=head.get("lexicon", "" if "lexicon" in root.entries else "icd203"),
+        statements=frozenset(written.entries if isinstance(written, Table) else ()),
+        news=frozenset(news),
+    )
+    outcomes = read_outcomes(root, file, names, (head.get("opens"), head.get("by")), findings)
+    drivers = read_drivers(root, file, findings)
+    statements = _read_statements(written, file, names, findings)
+    items: dict[str, NewsItem | None] = {
+        item: read_news(node, item, name, names, findings)
+        for item, (name, node) in news.items()
+        if node is not None
+    }
+    if findings.problems:
+        return None
+    revised = [item.statement for item in items.values() if isinstance(item, Revision)]
+    experts = _speakers(people, [*statements.values(), *revised], file)
+    scenario = Scenario(
+        **head,
+        slug=files.folder.name,
+        folder=files.folder,
+        outcomes=outcomes,
+        drivers=drivers,
+        links=names.links.arrows,
+        experts=experts,
+        sources={key: source for key, source in sources.items() if source is not None},
+        statements=statements,
+        news={key: item for key, item in items.items() if item is not None},
+        text_files=_texts_used(files.texts, experts, people, file),
+    )
+    places = _places(root, file, news)
+    warnings = [*findings.warnings, *doubts(scenario, places)]
+    return scenario.model_copy(update={"warnings": tuple(sorted(set(warnings)))})
+
+
+def _speakers(people: People, statements: Iterable[Statement], file: str) -> dict[str, Expert]:
+    """Return the scenario's own experts, and those shared ones that are quoted."""
+    own = [key for key, place in people.places.items() if place[0] == file]
+    quoted = [statement.expert for statement in statements if statement.expert is not None]
+    return people.quoted([*own, *quoted])
+
+
+def _read_statements(
+    node: Node | None, file: str, names: Names, findings: Findings
+) -> dict[str, Statement]:
+    readers = statement_readers(names)
+    found: dict[str, Statement] = {}
+    for key, value, line in named_entries(node, "statements", file, findings):
+        entry = Entry(value, f"statement '{key}'", file, findings, line)
+        if (fault := identifier_fault(key, "a statement")) is not None:
+            entry.refuse(line, fault)
+        statement = read_statement(entry, names, readers)
+        if statement is not None:
+            found[key] = statement
+    return found
+
+
+def _texts_used(
+    texts: dict[str, str], experts: Mapping[str, Any], people: People, file: str
+) -> dict[str, str]:
+    """Leave the shared experts out when none of them speaks, as they then change nothing."""
+    shared = {place[0] for place in people.places.values()} - {file}
+    used = {people.places[key][0] for key in experts}
+    return {name: content for name, content in texts.items() if name not in shared - used}
+
+
+def _places(root: Table, file: str, news: Documents) -> dict[tuple[str, str], tuple[str, int]]:
+    """Return file and line of every entry, by section and name."""
+    found = {("news", item): (name, 1) for item, (name, _) in news.items()}
+    for section, node in root.entries.items():
+        if isinstance(node, Table):
+            found |= {(section, key): (file, line) for key, line in node.key_lines.items()}
+    return found

@@ -1,0 +1,255 @@
+"""The main job: read, find the belief or fit it, take the news in, answer.
+
+A belief is fitted once and stored under `runs/beliefs`; news never needs sampling unless it has worn the draws out.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from estimative import explaining
+from estimative.belief import Belief, Settings, belief_key, load_belief, save_belief
+from estimative.elicitation import Elicitation, as_known, encode
+from estimative.explaining import Coverage, Disagreement
+from estimative.forecasting import FEWEST_DRAWS, WORST_K, Forecast, compute_forecast
+from estimative.model_files import DEFAULT_MODEL, find_model, load_model
+from estimative.news import World, silent_tables, world
+from estimative.scenario import Scenario
+from estimative.workspace import enclosing_workspace, shelf
+
+Told = Callable[[str], None]
+
+log = logging.getLogger(__name__)
+
+
+def forecast(
+    scenario: Scenario,
+    *,
+    as_of: dt.date | str | None = None,
+    seed: int = 1,
+    model: str | Path | None = None,
+    interval: float = 0.9,
+    settings: Settings | None = None,
+    tell: Told | None = None,
+) -> Forecast:
+    """Return outcome probabilities with intervals, as of a date.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As `read_scenario` returns it.
+    as_of : date, str or None
+        A day, as date or `YYYY-MM-DD`, or `today`; default `scenario.date`. Nothing dated later is used.
+    seed : int
+        The same seed gives the same numbers.
+    model : str, Path or None
+        A model's name or file; default `expert_network`.
+    interval : float
+        Mass of the central interval, in (0, 1).
+    settings : Settings, optional
+        How a belief is sampled, if it must be.
+    tell : callable, optional
+        Called with a line of progress now and then; default logs them.
+
+    Returns
+    -------
+    Forecast
+        A table of outcomes, each traced to statements.
+
+    Raises
+    ------
+    ValueError
+        If `as_of` is no day or `interval` is not in (0, 1).
+    InferenceError
+        If the model cannot be found or built.
+    LedgerError
+        If the belief cannot be stored.
+    """
+    if not 0 < interval < 1:
+        raise ValueError(f"interval is {interval}; give a mass between 0 and 1, such as 0.9")
+    tell, settings = tell or log.info, settings or Settings()
+    known_then = as_known(scenario, parse_day(as_of) or scenario.date)
+    file = find_model(model or DEFAULT_MODEL, scenario.folder)
+    return _answer(known_then, file, seed, interval, settings, tell)
+
+
+def _answer(
+    scenario: Scenario, file: Path, seed: int, interval: float, settings: Settings, tell: Told
+) -> Forecast:
+    """Return the forecast of a scenario as known on its date, with the news inside the fit if it must be."""
+    given = encode(scenario)
+    known = world(scenario, given.graph, scenario.date)
+    store = runs_folder(scenario.folder) / "beliefs"
+    belief = believed(scenario, given, file, seed, settings, store, tell)
+    effective, k = _worn(belief, given, known, store)
+    inside = effective < FEWEST_DRAWS or (k is not None and k > WORST_K)
+    if inside:
+        tell(f"the news leaves {effective:,.0f} effective draws (Pareto k {k}); fitting again with the news inside")
+        belief = believed(scenario, given, file, seed, settings, store, tell, news=known)
+    return compute_forecast(
+        scenario, given, belief, model=file, seed=seed, interval=interval, known=known, inside=inside, pareto_k=k
+    )
+
+
+def disagreement(
+    forecast: Forecast, *, outcome: str | None = None, expert: str | None = None, tell: Told | None = None
+) -> Disagreement:
+    """Return the answer each expert alone would give beside the pooled one; each is fitted once and stored.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The pooled answer.
+    outcome : str, optional
+        One outcome only.
+    expert : str, optional
+        One expert only, by id, name or alias; found by an alias, the answer carries the note about him.
+    tell : callable, optional
+        Called with a line of progress now and then.
+
+    Returns
+    -------
+    Disagreement
+        Voices by outcome, with draws.
+
+    Raises
+    ------
+    KeyError
+        If there is no such outcome.
+    ScenarioError
+        If there is no such expert.
+    """
+    tell = tell or log.info
+    scenario = forecast.scenario
+    file = find_model(forecast.model_file, scenario.folder)
+
+    def alone(label: str, statements: set[str]) -> Forecast:
+        own = scenario.model_copy(
+            update={"statements": {n: s for n, s in scenario.statements.items() if n in statements}}
+        )
+        return _answer(
+            own, file, forecast.seed, forecast.interval, Settings(), lambda line: tell(f"{label} alone: {line}")
+        )
+
+    return explaining.disagreement(forecast, alone, outcome=outcome, expert=expert)
+
+
+def coverage(
+    scenario: Scenario,
+    *,
+    as_of: dt.date | str | None = None,
+    seed: int = 1,
+    model: str | Path | None = None,
+    tell: Told | None = None,
+) -> Coverage:
+    """Return what each answer needs, what was stated, by whom, what is default, and what to ask.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As `read_scenario` returns it.
+    as_of, seed, model, tell
+        As in `forecast`, whose belief it uses.
+
+    Returns
+    -------
+    Coverage
+        Needs and questions.
+    """
+    return explaining.coverage(forecast(scenario, as_of=as_of, seed=seed, model=model, tell=tell))
+
+
+def believed(
+    scenario: Scenario,
+    given: Elicitation,
+    model: Path,
+    seed: int,
+    settings: Settings,
+    store: Path,
+    tell: Told,
+    news: World | None = None,
+) -> Belief:
+    """Return the stored belief that fits, or fit and store one.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As known on the day.
+    given : Elicitation
+        Its statements as numbers.
+    model : Path
+        The model file.
+    seed : int
+        The seed.
+    settings : Settings
+        How it is sampled.
+    store : Path
+        Where beliefs are kept.
+    tell : callable
+        Called with lines of progress.
+    news : World, optional
+        News to be taken into the fit.
+
+    Returns
+    -------
+    Belief
+        Draws and diagnostics.
+    """
+    key = belief_key(given, model.read_text(encoding="utf-8") + _digest(news), settings, seed)
+    belief = load_belief(key, store)
+    if belief is None:
+        from estimative.inference import fit
+
+        belief = fit(load_model(model), scenario, key=key, seed=seed, settings=settings, tell=tell, news=news)
+        save_belief(belief, store)
+    return belief
+
+
+def parse_day(day: dt.date | str | None) -> dt.date | None:
+    """Return a day from a date, `YYYY-MM-DD` or `today` (UTC)."""
+    if day == "today":
+        return dt.datetime.now(dt.UTC).date()
+    if isinstance(day, str):
+        try:
+            return dt.date.fromisoformat(day)
+        except ValueError:
+            raise ValueError(f"'{day}' is not a day; write it as 2023-09-13, or today") from None
+    return day
+
+
+def runs_folder(start: Path) -> Path:
+    """Return where beliefs and records are kept: `runs/` of the workspace, never inside the installed package."""
+    own = enclosing_workspace(start)
+    if own is None or (own == shelf() and own.name == "_shelf"):
+        own = enclosing_workspace(Path.cwd()) or Path.cwd()
+    return own / "runs"
+
+
+def _worn(belief: Belief, given: Elicitation, known: World, store: Path) -> tuple[float, float | None]:
+    """Return effective draws under the news and Pareto k, which is remembered, for ArviZ is slow to load."""
+    tables = silent_tables(given.graph, belief.tables, known)
+    log_weight, _ = given.tree.run(tables * known.likelihood[given.graph.own_state], beliefs=False)
+    weights = np.exp(log_weight - log_weight.max())
+    effective = float(weights.sum() ** 2 / (weights**2).sum())
+    if np.ptp(log_weight) < 1e-9:
+        return effective, None
+    file = store / f"{belief.key}-{_digest(known)[:16]}.json"
+    try:
+        return effective, float(json.loads(file.read_text())["pareto_k"])
+    except (OSError, ValueError, KeyError):
+        from arviz_stats.base import array_stats
+
+        _, k = array_stats.psislw(-(log_weight - log_weight.max()))
+        file.write_text(json.dumps({"pareto_k": float(k)}))
+        return effective, float(k)
+
+
+def _digest(known: World | None) -> str:
+    if known is None:
+        return ""
+    return hashlib.sha256(known.likelihood.tobytes() + known.elapsed.tobytes()).hexdigest()

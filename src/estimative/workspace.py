@@ -1,0 +1,134 @@
+"""Where things lie: a workspace is the folder that holds `scenarios/`; the package has its own.
+
+A scenario is named by its folder or by its slug, which is looked up in the workspace and then on
+the package's shelf.
+"""
+
+from pathlib import Path
+
+from estimative.errors import Problem, ScenarioError
+from estimative.names import did_you_mean, listed
+
+SCENARIO_FILE = "scenario.yaml"
+
+
+def find_workspace(path: str | Path = ".") -> Path:
+    """Return the nearest folder that holds `scenarios/`.
+
+    It is looked for at and above the path, and then at and above the working directory.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file or folder; it need not exist.
+
+    Returns
+    -------
+    Path
+        The workspace, absolute.
+
+    Raises
+    ------
+    ScenarioError
+        When there is none.
+    """
+    found = enclosing_workspace(path) or enclosing_workspace(Path.cwd())
+    if found is None:
+        message = "no folder at or above it holds scenarios/; make one with `estimative new DIR`"
+        raise ScenarioError([Problem(str(path), 0, message)])
+    return found
+
+
+def enclosing_workspace(path: str | Path) -> Path | None:
+    """Return the nearest folder at or above a path that holds `scenarios/`, or None.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file or folder; it need not exist.
+
+    Returns
+    -------
+    Path or None
+        The workspace, absolute.
+    """
+    start = Path(path).resolve()
+    return next((at for at in (start, *start.parents) if (at / "scenarios").is_dir()), None)
+
+
+def shelf() -> Path:
+    """Return the package's own workspace: in a wheel `_shelf`, in a checkout its root.
+
+    Returns
+    -------
+    Path
+        A folder that holds `scenarios/` and `models/`.
+    """
+    package = Path(__file__).resolve().parent
+    packed = package / "_shelf"
+    return packed if packed.is_dir() else package.parents[1]
+
+
+def find_scenario(name: str | Path) -> Path:
+    """Return the folder of a scenario.
+
+    Parameters
+    ----------
+    name : str or Path
+        The folder, its scenario.yaml, or a slug found in the workspace or on the shelf.
+
+    Returns
+    -------
+    Path
+        The folder, absolute; it holds a scenario.yaml.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no such scenario; the message names the nearest.
+    """
+    path = Path(name)
+    if path.name == SCENARIO_FILE and path.is_file():
+        return path.resolve().parent
+    if (path / SCENARIO_FILE).is_file():
+        return path.resolve()
+    slugs = scenario_folders(path)
+    if not path.is_absolute() and str(name) in slugs:
+        return slugs[str(name)]
+    raise ScenarioError([Problem(path.as_posix(), 0, _why_not(path, slugs))])
+
+
+def scenario_folders(path: str | Path = ".") -> dict[str, Path]:
+    """Return the scenarios that can be named by their slug from a path.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where the search for the workspace starts.
+
+    Returns
+    -------
+    dict of str to Path
+        Folders by slug; the workspace's own come before those of the shelf.
+    """
+    own = enclosing_workspace(path) or enclosing_workspace(Path.cwd())
+    found: dict[str, Path] = {}
+    for root in (own, shelf()):
+        for file in sorted(root.glob(f"scenarios/*/{SCENARIO_FILE}")) if root is not None else ():
+            found.setdefault(file.parent.name, file.parent.resolve())
+    return found
+
+
+def _why_not(path: Path, slugs: dict[str, Path]) -> str:
+    known = f" (known by name: {listed(slugs, 'and')})" if slugs else ""
+    if path.is_file():
+        return "is not a scenario; name the folder that holds its scenario.yaml"
+    if path.is_dir():
+        others = sorted(path.glob("[Ss]cenario*.y*ml"))
+        if others:
+            return f"holds no scenario.yaml; rename {others[0].name} to scenario.yaml"
+        inside = sorted(at.parent.name for at in path.glob(f"scenarios/*/{SCENARIO_FILE}"))
+        if inside:
+            return f"is a workspace, not a scenario; name one of its scenarios: {listed(inside)}"
+        return f"holds no scenario.yaml; write one, or name another folder{known}"
+    return f"no such folder or scenario{did_you_mean(path.name, slugs)}{known}"
