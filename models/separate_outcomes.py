@@ -42,10 +42,10 @@ def build_model(scenario: Scenario) -> pm.Model:
         pm.Deterministic("own_error_sd", pt.sqrt(pt.dot(given.own**2, sd**2)), dims="statement")
 
         # base rates: counts over periods of another length, at constant hazard, of doubtful relevance
-        relevance = pm.Normal("relevance", 0, RELEVANCE_SD, dims="base_rate")
+        relevance = pm.Normal("relevance", 0, RELEVANCE_SD, dims="distinct_record")
         survival = -given.periods * pt.softplus(odds[given.record])
         record = pm.Deterministic("record", pt.log(-pt.expm1(survival)) - survival, dims="base_rate")
-        counts = pm.Binomial.dist(given.out_of, logit_p=record + relevance)
+        counts = pm.Binomial.dist(given.out_of, logit_p=record + relevance[given.distinct])
         pm.Potential("happened", given.record_weight * pm.logp(counts, given.happened), dims="base_rate")
     return model
 

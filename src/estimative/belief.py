@@ -132,11 +132,15 @@ def save_belief(belief: Belief, folder: Path) -> None:
     arrays["diagnostics"] = np.array(json.dumps(dict(belief.diagnostics)))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".writing-", suffix=".npz", delete=False) as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(file.name, _place(folder, belief.key))
+        number, name = tempfile.mkstemp(dir=folder, prefix=".writing-", suffix=".npz")
+        try:
+            with os.fdopen(number, "wb") as file:
+                np.savez(file, **arrays)  # type: ignore[arg-type]
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, _place(folder, belief.key))
+        finally:
+            Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise LedgerError(f"the belief cannot be stored in {folder}: {error.strerror}; make room there") from error
 
@@ -157,7 +161,7 @@ def load_belief(key: str, folder: Path) -> Belief | None:
         The draws.
     """
     try:
-        with np.load(_place(folder, key)) as stored:
+        with _place(folder, key).open("rb") as file, np.load(file) as stored:
             names = [n for n in stored.files if n.startswith("posterior/")]
             return Belief(
                 key=key,

@@ -97,10 +97,10 @@ def forecast(
     draws: Draws = 1000,
     tune: Tune = 500,
 ) -> None:
-    """Print the probability of every outcome, with its interval and who pulls it."""
+    """Print the probability of every outcome, with its interval and who pulls it; one outcome's with --outcome."""
     answer = _forecast(_read(scenario), as_of, model, seed, interval, draws, tune)
     if outcome is not None:
-        _show(answer.sources_of(outcome), as_json, as_csv)
+        _show(answer.trace(outcome), as_json, as_csv)
     elif as_json:
         print(json.dumps(answer.to_json(), indent=2, ensure_ascii=False, default=str))
     else:

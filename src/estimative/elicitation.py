@@ -26,8 +26,9 @@ from estimative.scenario import (
     InfluenceStatement,
     ProbabilityStatement,
     Scenario,
+    Statement,
 )
-from estimative.weights import Weight, weigh
+from estimative.weights import Weight, voices, weigh
 
 NUMBER_SPREAD = 0.5  # of a plain number, on log-odds
 BASE_SD, RECORD_BASE_SD = 1.5, 3.0  # prior sd of a base, without and with a record of its outcome
@@ -72,6 +73,8 @@ class Elicitation:
         Ids of the base rates; `record_nodes` are the nodes they speak of.
     happened, out_of, periods, record_weight, record : arrays, shape (B,)
         Counts, the record's period over the outcome's window, the weight, and the index of its implied log-odds.
+    distinct_records : tuple of str
+        One label a record; who repeats a record repeats its doubtful relevance too: `distinct`, shape (B,), says which.
     """
 
     graph: Graph
@@ -105,6 +108,8 @@ class Elicitation:
     periods: Floats
     record_weight: Floats
     record: Ints
+    distinct_records: tuple[str, ...]
+    distinct: Ints
     weights: Mapping[str, Weight]
 
     @property
@@ -117,6 +122,7 @@ class Elicitation:
             "carrier": (*self.persons, *self.groups, *self.targets),
             "target": self.targets,
             "base_rate": self.record_names,
+            "distinct_record": self.distinct_records,
         }
 
     def digest(self) -> str:
@@ -167,8 +173,9 @@ def encode(scenario: Scenario) -> Elicitation:
         Arrays.
     """
     scenario = as_known(scenario, scenario.date)
-    weights = weigh(scenario)
     build = _Builder(scenario)
+    heard = {n: scenario.statements[n] for n in weigh(scenario) if not build.settled(scenario.statements[n])}
+    weights = weigh(scenario.model_copy(update={"statements": heard}))
     for name, weight in weights.items():
         build.add(name, scenario.statements[name], weight)
     return build.finish(weights)
@@ -212,6 +219,7 @@ class _Builder:
         self.parameters = build_parameters(self.graph)
         nothing = World(np.ones(int(self.graph.state_offset[-1])), *np.zeros((2, len(self.graph.nodes)), np.int64))
         self.worlds: list[World] = [nothing]
+        self.world_before: dict[dt.date, World] = {}
         self.world_on: dict[dt.date, int] = {}
         self.run_at: dict[Hashable, int] = {}
         self.runs: list[tuple[int, Floats, Floats]] = []
@@ -223,6 +231,20 @@ class _Builder:
         self.target_at: dict[str, int] = {}
         self.rows: list[dict[str, Any]] = []
         self.records: list[dict[str, Any]] = []
+
+    def settled(self, statement: Statement) -> bool:
+        """Return whether what a statement speaks of was settled, or its condition ruled out, before it was made."""
+        match statement:
+            case ProbabilityStatement():
+                events, given = [statement.event[0]], {**statement.given}
+            case ComparisonStatement():
+                events, given = [statement.likelier[0], statement.than[0]], {}
+            case InfluenceStatement(direct=False):
+                events, given = [statement.effect], {}
+            case _:
+                return False
+        possible = self._possible(statement.date)
+        return any(len(possible[n]) == 1 for n in events) or any(s not in possible[n] for n, s in given.items())
 
     def add(self, name: str, statement: object, weight: Weight) -> None:
         """Take in one statement."""
@@ -252,12 +274,17 @@ class _Builder:
             case BaseRateStatement():
                 outcome = self.scenario.outcomes.get(statement.event[0])
                 start, end = (outcome.opens, outcome.by) if outcome else (self.scenario.opens, self.scenario.by)
+                quiet = (outcome.quiet if outcome else None) or "no"
+                _, odds = self._odds(0, statement.event, {})
+                happened = statement.happened
+                if statement.event[1] == quiet:  # the hazard is that of leaving the quiet state
+                    odds, happened = self._complement(odds), statement.out_of - happened
                 self.records.append(
                     {
                         "name": name,
                         "node": statement.event[0],
-                        "odds": self._odds(0, statement.event, {})[1],
-                        "happened": statement.happened,
+                        "odds": odds,
+                        "happened": happened,
                         "out_of": statement.out_of,
                         "periods": statement.each_days / ((end - start).days + 1),
                         "weight": weight.total,
@@ -270,6 +297,8 @@ class _Builder:
         offset = {"odds": 0, "direct": len(self.odds_at), "zero": len(self.odds_at) + len(self.direct)}
         recorded = {r["node"] for r in self.records}
         nodes = [graph.nodes[i] for i in self.parameters.base_nodes]
+        repeated = voices(self.scenario, [r["name"] for r in self.records])
+        first_of = {name: i for i, names in enumerate(repeated) for name in names}
 
         def place(key: str) -> Ints:
             return np.array([offset[r[key][0]] + r[key][1] for r in rows], np.int64)
@@ -298,7 +327,7 @@ class _Builder:
             run_world=np.array([w for w, _, _ in self.runs], np.int64),
             keep=np.array([k for _, k, _ in self.runs]).reshape(-1, entries),
             place=np.array([p for _, _, p in self.runs]).reshape(-1, entries),
-            direct=np.array(self.direct).reshape(-1, len(self.parameters.influence_names)),
+            direct=np.array(self.direct).reshape(len(self.direct), len(self.parameters.influence_names)),
             persons=tuple(f"{person} on {target}" for person, target in self.voice_at),
             groups=tuple(f"group {group} on {target}" for group, target in self.group_at),
             targets=tuple(f"everybody on {target}" for target in self.target_at),
@@ -313,6 +342,8 @@ class _Builder:
             periods=counted("periods"),
             record_weight=counted("weight"),
             record=counted("odds", np.int64),
+            distinct_records=tuple(names[0] for names in repeated),
+            distinct=np.array([first_of[r["name"]] for r in self.records], np.int64),
             weights=weights,
         )
 
@@ -341,10 +372,24 @@ class _Builder:
                 carries[i, persons + groups + self.target_at[target]] += side * sign
         return carries
 
+    def _before(self, date: dt.date) -> World:
+        if date not in self.world_before:
+            self.world_before[date] = world(self.scenario, self.graph, date - dt.timedelta(days=1))
+        return self.world_before[date]
+
+    def _possible(self, date: dt.date) -> dict[str, list[str]]:
+        """Return the states of each node that were still possible before a day."""
+        known, found = self._before(date), {}
+        for i, (node, states) in enumerate(self.graph.states.items()):
+            start, closed = int(self.graph.state_offset[i]), known.elapsed[i] >= 1
+            alive = [known.likelihood[start + k] > 0 and not (closed and k != known.quiet[i]) for k in range(len(states))]
+            found[node] = [state for state, is_alive in zip(states, alive, strict=True) if is_alive]
+        return found
+
     def _known(self, date: dt.date) -> int:
         """Return the index of what was known before a day; worlds in which nothing was known are one."""
         if date not in self.world_on:
-            known = world(self.scenario, self.graph, date - dt.timedelta(days=1))
+            known = self._before(date)
             if known.empty:
                 self.world_on[date] = 0
             else:
@@ -366,6 +411,11 @@ class _Builder:
             self.odds_at[key] = len(self.odds_at)
             self.odds[key] = (up, down)
         return "odds", self.odds_at[key]
+
+    def _complement(self, odds: int) -> int:
+        up, down = list(self.odds.values())[odds]
+        self.odds[key := ("not", odds)] = (down, up)
+        return self.odds_at.setdefault(key, len(self.odds_at))
 
     def _run(self, known: int, seen: Mapping[str, tuple[str, ...]], do: Mapping[str, str]) -> int:
         key = (known, frozenset(seen.items()), frozenset(do.items()))

@@ -12,10 +12,11 @@ import numpy as np
 from estimative.forecasting import Forecast, default_moves
 from estimative.network.junction_tree import Floats
 from estimative.news import quiet_state
-from estimative.results import Answer, Table, percent, points
+from estimative.results import Answer, Table, mass, percent, points
 from estimative.scenario import InfluenceStatement, Scenario
 from estimative.speakers import encoding
 
+LEVEL = "level"  # the need for how likely a node is in itself
 RECORD = "the record"  # the voice of base rates, which have no expert
 
 
@@ -96,23 +97,27 @@ class Disagreement(Answer):
 
     def tables(self) -> list[Table]:
         """Return one table, outcome by outcome."""
-        mass = f"{self.forecast.interval:.0%} interval"
         rows = []
         for name, voices in self.voices.items():
             pooled, mean = self.forecast[name], self.linear_pool(name)
-            span = f"{percent(pooled.lower)} to {percent(pooled.upper)}" if not pooled.withheld else pooled.withheld
-            rows.append((pooled.title, "all, pooled", percent(pooled.probability), span, ""))
+            span = "" if pooled.withheld else f"{percent(pooled.lower)} to {percent(pooled.upper)}"
+            rows.append((pooled.title, percent(pooled.probability), span, f"withheld: {pooled.withheld}" if pooled.withheld else "all, pooled"))
             rows += [
-                ("", v.name, percent(v.probability), f"{percent(v.lower)} to {percent(v.upper)}", ", ".join(v.statements))
+                (f"  {v.name}", percent(v.probability), f"{percent(v.lower)} to {percent(v.upper)}", ", ".join(v.statements))
                 for v in voices
             ]
             if len(voices) > 1:
-                apart = max(v.probability for v in voices) - min(v.probability for v in voices)
-                rows.append(("", "plain mean of the voices", percent(mean), f"{round(100 * apart)} points apart", ""))
+                apart = round(100 * (max(v.probability for v in voices) - min(v.probability for v in voices)))
+                rows.append(("  plain mean of the voices", percent(mean), "", f"{apart} point{'s' * (apart != 1)} apart"))
         notes = [self.note] if self.note else []
+        notes += [
+            f"Group {group} stands {shift:+.1f} log-odds from the others where both speak."
+            for group, shift in group_departures(self.forecast).items()
+        ]
         notes.append("Each voice alone: its own statements on everything, all else at its default, the same news.")
-        title = f"Who disagrees. {self.forecast.scenario.question}  As of {self.forecast.as_of}."
-        return [Table(title, ("outcome", "voice", "chance %", mass, "statements"), rows, notes)]
+        title = f"{self.forecast.scenario.question}\nWho disagrees, as of {self.forecast.as_of}; each voice alone."
+        columns = ("outcome and voice", "chance", f"{mass(self.forecast.interval)} interval", "rests on")
+        return [Table(title, columns, rows, notes)]
 
 
 @dataclass(frozen=True)
@@ -183,22 +188,23 @@ class Coverage(Answer):
         """Return the needs and the questions."""
         rows = [
             (
-                n.node,
-                n.need,
+                n.node if n.need == LEVEL else f"  <- {n.need.split(' -> ')[0]}",
                 "; ".join(n.said) or "default",
                 "" if n.move is None else points(n.move),
-                "" if n.farthest_move is None else f"{n.farthest} {points(n.farthest_move)}",
+                "" if n.farthest_move is None or n.farthest == n.node else f"{n.farthest} {points(n.farthest_move)}",
             )
             for n in self.needs
         ]
         stated = sum(bool(n.statements) for n in self.needs)
         notes = [
-            f"{stated} of {len(self.needs)} needs are stated; the others rest on wide defaults.",
-            "Points: how far the answer would move if the default were half a prior sd higher.",
+            f"{stated} of {len(self.needs)} needs are stated; the others rest on wide defaults. A need is how likely a"
+            " node is in itself or, after <-, how strongly another acts on it.",
+            "Points: how far the node's probability would move if the default were half a prior sd higher; beside it the"
+            " outcome that would move more.",
             *(f"To settle: {question}" for question in self.questions),
         ]
-        title = f"What is stated, what is default. {self.forecast.scenario.question}  As of {self.forecast.as_of}."
-        return [Table(title, ("node", "needs", "stated by", "points", "moves most"), rows, notes)]
+        title = f"{self.forecast.scenario.question}\nWhat is stated and what is default, as of {self.forecast.as_of}."
+        return [Table(title, ("need", "stated by", "points", "moves most"), rows, notes)]
 
 
 def disagreement(
@@ -247,6 +253,33 @@ def disagreement(
     return Disagreement(forecast, ordered, note)
 
 
+def group_departures(forecast: Forecast) -> dict[str, float]:
+    """Return each group's mean departure from the others, on targets of which several groups speak.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The pooled answer; its belief must hold the errors of `expert_network`.
+
+    Returns
+    -------
+    dict of str to float
+        Posterior mean of the group's error less the mean of the others', log-odds, averaged over targets.
+    """
+    given, errors = forecast.given, forecast.belief.posterior.get("error")
+    if errors is None:
+        return {}
+    means = errors.mean(axis=0)[len(given.persons) : len(given.persons) + len(given.groups)]
+    names = [label.removeprefix("group ").split(" on ")[0] for label in given.groups]
+    found: dict[str, list[float]] = {}
+    for target in range(len(given.targets)):
+        here = np.flatnonzero(given.group_target == target)
+        for i in here if len(here) > 1 else ():
+            others = [means[j] for j in here if j != i]
+            found.setdefault(names[i], []).append(float(means[i] - np.mean(others)))
+    return {name: float(np.mean(shifts)) for name, shifts in found.items()}
+
+
 def coverage(forecast: Forecast) -> Coverage:
     """Return what the forecast's network needs, what was stated, what is default, and what to ask.
 
@@ -265,7 +298,7 @@ def coverage(forecast: Forecast) -> Coverage:
     direct = _direct_influences(forecast)
     needs = []
     for node in scenario.nodes:
-        needs.append(_need(forecast, node, "level", forecast.spoken[node].statements, moves, node))
+        needs.append(_need(forecast, node, LEVEL, forecast.spoken[node].statements, moves, node))
         for parent in scenario.parents[node]:
             link = f"{parent} -> {node}"
             needs.append(_need(forecast, node, link, direct.get((parent, node), ()), moves, link))

@@ -20,13 +20,15 @@ from estimative.elicitation import Elicitation
 from estimative.lexicon import phrase_for
 from estimative.names import did_you_mean
 from estimative.network import states_from_families
+from estimative.network.graph import Graph
 from estimative.network.junction_tree import Floats
 from estimative.news import World, drawn_likelihood, silent_tables, standing
-from estimative.results import Answer, Table, percent, points
-from estimative.scenario import Observation, Scenario
+from estimative.results import Answer, Table, mass, percent, points
+from estimative.scenario import NewsItem, Observation, Report, Scenario
 from estimative.speakers import Speakers, about, encoding, speakers, stated_parameters
 
 FEWEST_DRAWS = 400  # effective draws below which news has worn the draws out
+LONGER = "sample longer: --draws 4000 --tune 2000"  # the cure of a belief that has not converged
 WORST_K = 0.7  # Pareto k above which weights are not to be trusted
 
 
@@ -90,6 +92,8 @@ class StatementPull:
         Every factor, and `total`.
     pulls : mapping of str to float
         For each outcome, the probability with the statement less that without it.
+    errors : mapping of str to float
+        The Monte Carlo standard error of each pull.
     k : float
         Pareto k of leaving it out; above 0.7 the pulls are rough.
     """
@@ -102,6 +106,7 @@ class StatementPull:
     about: str
     weight: Mapping[str, float]
     pulls: Mapping[str, float]
+    errors: Mapping[str, float]
     k: float
 
 
@@ -153,12 +158,17 @@ class Forecast(Answer):
         left_out = np.exp(shift - shift.max(axis=1, keepdims=True))
         left_out /= left_out.sum(axis=1, keepdims=True)
         columns = [self.given.graph.state(o.name, o.event) for o in self.outcomes]
-        moves = self.weights @ self.draws[:, columns] - left_out @ self.draws[:, columns]
+        change = self.weights - left_out
+        centred = self.draws[:, columns] - self.weights @ self.draws[:, columns]
+        moves, errors = change @ centred, np.sqrt(change**2 @ centred**2)
         rows = [*self.given.names, *self.given.record_names]
-        return tuple(self._pull(name, moves[i], float(self.belief.without_k[i])) for i, name in enumerate(rows))
+        return tuple(
+            self._pull(name, moves[i], errors[i], float(self.belief.without_k[i])) for i, name in enumerate(rows)
+        )
 
-    def _pull(self, name: str, moves: Floats, k: float) -> StatementPull:
+    def _pull(self, name: str, moves: Floats, errors: Floats, k: float) -> StatementPull:
         statement, weight = self.scenario.statements[name], self.given.weights[name]
+        names = [o.name for o in self.outcomes]
         return StatementPull(
             name=name,
             expert=statement.expert,
@@ -167,19 +177,21 @@ class Forecast(Answer):
             written=encoding(statement),
             about=about(statement),
             weight={**weight.__dict__, "total": weight.total},
-            pulls=dict(zip([o.name for o in self.outcomes], map(float, moves), strict=True)),
+            pulls=dict(zip(names, map(float, moves), strict=True)),
+            errors=dict(zip(names, map(float, errors), strict=True)),
             k=k,
         )
 
     def sources(self, outcome: str, at_least: float = 0.005) -> tuple[StatementPull, ...]:
-        """Return the statements that speak of an outcome or pull it by at least so much, the strongest first.
+        """Return the statements that speak of an outcome, or plainly pull it from elsewhere; the strongest first.
 
         Parameters
         ----------
         outcome : str
             Its name.
         at_least : float
-            A move of the probability.
+            A move of the probability, for statements on something else; it must also stand clear of its Monte Carlo
+            error.
 
         Returns
         -------
@@ -188,12 +200,27 @@ class Forecast(Answer):
         """
         speakers = self[outcome].speakers
         spoken = {*speakers.statements, *speakers.influences}
-        chosen = [
-            s
-            for s in self.statements
-            if s.name in spoken or (s.k <= WORST_K and abs(s.pulls[outcome]) >= at_least)
-        ]
+
+        def plainly(s: StatementPull) -> bool:
+            return s.k <= WORST_K and abs(s.pulls[outcome]) >= max(at_least, 3 * s.errors[outcome])
+
+        chosen = [s for s in self.statements if s.name in spoken or plainly(s)]
         return tuple(sorted(chosen, key=lambda s: -abs(s.pulls[outcome])))
+
+    def trace(self, outcome: str) -> "Trace":
+        """Return where the number of an outcome comes from: statements, weights, sources, news.
+
+        Parameters
+        ----------
+        outcome : str
+            Its name.
+
+        Returns
+        -------
+        Trace
+            One row a statement or report.
+        """
+        return Trace(self, outcome, self.sources(outcome))
 
     def records(self) -> list[dict[str, Any]]:
         """Return one mapping an outcome."""
@@ -207,7 +234,7 @@ class Forecast(Answer):
                 "phrase": o.phrase,
                 "confidence": o.confidence,
                 "withheld": o.withheld,
-                "states": dict(o.states),
+                "states": {s: None if o.withheld else p for s, p in o.states.items()},
             }
             for o in self.outcomes
         ]
@@ -226,46 +253,153 @@ class Forecast(Answer):
         }
 
     def tables(self) -> list[Table]:
-        """Return the forecast, and below it who pulls each outcome."""
-        mass = f"{self.interval:.0%}"
+        """Return the forecast, and below each outcome the statements that pull it most."""
+        days = {o.by for o in self.outcomes}
         rows = [
             (
-                o.title,
-                "withheld" if o.withheld else percent(o.probability),
-                "" if o.withheld else f"{percent(o.lower)} to {percent(o.upper)}",
-                o.withheld or f"{o.phrase}{'' if o.status == 'open' else f' ({o.status})'}",
+                o.title if len(days) == 1 else f"{o.title} (by {o.by})",
+                percent(o.probability),
+                _span(o),
+                _in_words(o),
                 o.confidence,
-                self._pulled_by(o),
             )
             for o in self.outcomes
         ]
-        columns = ("by " + self._by(), "chance %", f"{mass} interval", "ICD 203", "confidence", "pulled most by (points)")
-        title = f"{self.scenario.question}  As of {self.as_of}, record {self.record}."
-        return [Table(title, columns, rows, self.notes())]
+        columns = ("outcome", "chance", f"{mass(self.interval)} interval", "in words", "confidence")
+        by = f", by {days.pop()}" if len(days) == 1 else ""
+        title = f"{self.scenario.question}\nAs of {self.as_of}{by}; record {self.record}."
+        return [Table(title, columns, rows, self.notes(), [self._below(o) for o in self.outcomes])]
 
     def notes(self) -> list[str]:
         """Return the sentences that belong under the table."""
         found = self.diagnostics
         notes = [
-            f"The interval is the central {self.interval:.0%}: other reasonable readings of the same statements give"
-            " values in it. Confidence is in the analysis, not in the outcome. A pull is the points by which the answer"
-            " moves because of a statement; one voice is discounted.",
-            f"Converged: {'no' if self.belief.failed else 'yes'} (R-hat {found['rhat']:.3f}, effective draws"
-            f" {found['ess_bulk']:,.0f} bulk, {found['ess_tail']:,.0f} tail, divergences {found['divergences']:.1%})."
-            f" News: {found['news']} reports and observations; effective draws after it {found['effective_draws']:,.0f}"
-            + (f", Pareto k {found['pareto_k']:.2f}." if found["pareto_k"] is not None else "."),
+            f"Interval: the central {mass(self.interval)}; other reasonable readings of the same statements give values"
+            " in it. Confidence is in the analysis, not in the outcome. Pulls: the points by which a statement moves"
+            " the answer (~ rough); one voice is discounted."
         ]
-        notes += [f"Not converged: {text}." for text in self.belief.failed]
+        if any(o.withheld for o in self.outcomes) and self.belief.failed:
+            notes.insert(0, f"NOT CONVERGED, so every chance is withheld: {'; '.join(self.belief.failed)}. To cure it, {LONGER}.")
+        news, k = found["news"], found["pareto_k"]
+        notes.append(
+            f"{'Not converged' if self.belief.failed else 'Converged'}: R-hat {found['rhat']:.3f}, effective draws"
+            f" {found['ess_bulk']:,.0f} bulk and {found['ess_tail']:,.0f} tail, divergences {found['divergences']:.1%}."
+            f" News: {news} item{'s' * (news != 1)}, after which {found['effective_draws']:,.0f} effective draws are"
+            f" left{'' if k is None else f' (Pareto k {k:.2f})'}."
+        )
         if self.scenario.hindsight:
             notes.append("Written with hindsight: the scenario was coded after its window had closed.")
         return notes
 
-    def _by(self) -> str:
-        return str(max((o.by for o in self.outcomes), default=""))
-
-    def _pulled_by(self, outcome: OutcomeForecast) -> str:
+    def _below(self, outcome: OutcomeForecast) -> str:
+        if outcome.withheld:
+            return "" if self.belief.failed else f"withheld: {outcome.withheld}"
         strongest = self.sources(outcome.name)[:3]
-        return ", ".join(f"{s.name} {rough_points(s, outcome.name)}" for s in strongest)
+        return "pulls: " + ", ".join(f"{s.name} {rough_points(s, outcome.name)}" for s in strongest) if strongest else ""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace(Answer):
+    """Where the number of one outcome comes from.
+
+    Attributes
+    ----------
+    forecast : Forecast
+        The forecast.
+    outcome : str
+        The outcome's name.
+    statements : tuple of StatementPull
+        Those that speak of it or pull it, the strongest first.
+    """
+
+    forecast: Forecast
+    outcome: str
+    statements: tuple[StatementPull, ...]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one mapping a statement, with every factor of its weight."""
+        return [
+            {
+                "statement": s.name,
+                "expert": s.expert,
+                "source": s.source,
+                "about": s.about,
+                "encoded": s.written,
+                "said": s.said,
+                **{f"weight_{factor}": value for factor, value in s.weight.items()},
+                "pull": s.pulls[self.outcome],
+                "pull_error": s.errors[self.outcome],
+                "pareto_k": s.k,
+            }
+            for s in self.statements
+        ]
+
+    def tables(self) -> list[Table]:
+        """Return the statements, then the news."""
+        found, answer = self.forecast[self.outcome], self.forecast
+        rows = [
+            (
+                rough_points(s, self.outcome),
+                answer.scenario.experts[s.expert].name if s.expert else "a record",
+                f"{s.about}: {s.written}".removeprefix(f"{self.outcome} = ").removeprefix(f"{self.outcome} <- "),
+                f"{s.weight['total']:.2f}",
+                _factors(s.weight),
+                s.source or "",
+            )
+            for s in self.statements
+        ]
+        columns = ("points", "who", "encoded as", "weight", "factors", "source")
+        headline = (
+            f"Withheld: {found.withheld}"
+            if found.withheld
+            else f"{percent(found.probability)}, {_in_words(found)}; {mass(answer.interval)} interval {_span(found)}"
+        )
+        title = f"{found.title}\n{headline}. As of {answer.as_of}, by {found.by}; record {answer.record}."
+        notes = [
+            "Points: how far the statement moves the answer (~ rough). Encoded as: a state of the outcome and how likely"
+            " it was said to be, or what acts on the outcome and how. Weight: the product of the factors beside it.",
+            f"Confidence in the analysis is {found.confidence}: {found.confidence_because}.",
+            f"Definition: {found.definition}" if found.definition else "No definition.",
+        ]
+        return [Table(title, columns, rows, notes, [s.said for s in self.statements]), *self._news()]
+
+    def _news(self) -> list[Table]:
+        items = [item for item in self.forecast.scenario.news.values() if _bearing(item, self.outcome)]
+        rows = [
+            (str(i.published), _bearing(i, self.outcome), f"{i.source.name} ({i.source.reliability})") for i in items
+        ]
+        if not items:
+            return []
+        return [Table("News on it", ("published", "counts as", "source"), rows, below=[item.said for item in items])]
+
+
+def _span(outcome: OutcomeForecast) -> str:
+    """Return an outcome's interval as printed, or nothing if it is withheld or settled."""
+    if outcome.withheld or outcome.status != "open":
+        return ""
+    return f"{percent(outcome.lower)} to {percent(outcome.upper)}"
+
+
+def _in_words(outcome: OutcomeForecast) -> str:
+    """Return the word for an outcome's probability, or how it ended."""
+    if outcome.withheld:
+        return "withheld"
+    likeliest = max(outcome.states, key=lambda state: outcome.states[state])
+    return str(outcome.phrase) if outcome.status == "open" else f"{outcome.status}: {likeliest}"
+
+
+def _factors(weight: Mapping[str, float]) -> str:
+    """Return the factors of a weight that are not 1."""
+    return ", ".join(f"{name} {value:.2g}" for name, value in weight.items() if name != "total" and value != 1)
+
+
+def _bearing(item: NewsItem, outcome: str) -> str:
+    """Return how a news item bears on an outcome, or nothing."""
+    if isinstance(item, Observation):
+        return f"observed: {item.observed[outcome]}" if outcome in item.observed else ""
+    if isinstance(item, Report):
+        return "; ".join(f"favours {b.state} by {b.ratio.written}" for b in item.bears_on if b.node == outcome)
+    return ""
 
 
 def rough_points(statement: StatementPull, outcome: str) -> str:
@@ -316,14 +450,15 @@ def compute_forecast(
     graph = given.graph
     tables = silent_tables(graph, belief.tables, known)
     log_weight, share = given.tree.run(tables * known.likelihood[graph.own_state])
-    states = states_from_families(graph, share)
+    states = _normalised(graph, states_from_families(graph, share))
     weights = np.exp(log_weight - log_weight.max()) if not inside else np.ones(len(log_weight))
     weights /= weights.sum()
-    means = weights @ states
+    means = _normalised(graph, weights @ states)
     doubtful = states
     if known.reports:
         drawn = drawn_likelihood(known, graph, len(tables))
-        doubtful = states_from_families(graph, given.tree.run(tables * drawn[:, graph.own_state])[1])
+        families = given.tree.run(tables * drawn[:, graph.own_state])[1]
+        doubtful = _normalised(graph, states_from_families(graph, families))
     tail = (1 - interval) / 2
     bounds = _weighted_quantiles(doubtful, weights, [tail, 1 - tail])
     each = default_moves(scenario, given, belief, weights, states)
@@ -434,7 +569,7 @@ def _withheld(scenario: Scenario, belief: Belief, name: str, spoken: Speakers, o
     if observed:
         return None
     if belief.failed:
-        return "not converged; sample longer: --draws 4000 --tune 2000"
+        return f"not converged; {LONGER}"
     if not scenario.outcomes[name].definition:
         return "no definition by which it could be resolved"
     if not spoken.statements and not spoken.reports:
@@ -454,6 +589,12 @@ def _confidence(spoken: Speakers, defaults: float) -> tuple[str, str]:
     if groups >= 5 and articles >= 5 and defaults <= 0.05 and apart <= 1.0:
         return "high", because
     return "moderate", because
+
+
+def _normalised(graph: Graph, states: Floats) -> Floats:
+    """Return probabilities that add up to 1 at every node to the last digit, so that what is settled is 1 and not nearly."""
+    total = np.add.reduceat(states, graph.state_offset[:-1], axis=-1)
+    return states / np.repeat(np.where(total > 0, total, 1.0), graph.sizes(graph.nodes), axis=-1)
 
 
 def _weighted_quantiles(values: Floats, weights: Floats, shares: list[float]) -> Floats:

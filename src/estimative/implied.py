@@ -5,7 +5,9 @@ is the weight share of its entries, which the junction tree yields in the same r
 checks both against a dense table and finite differences.
 """
 
+import hashlib
 from dataclasses import fields
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +17,7 @@ import numpy.typing as npt
 import pymc as pm
 import pytensor
 import pytensor.tensor as pt
-from pytensor.gradient import disconnected_type, grad_undefined
+from pytensor.gradient import DisconnectedType, disconnected_type, grad_undefined
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import register_funcify_and_cache_key
@@ -35,6 +37,8 @@ TREE_ARRAYS = (
     "child_entry",
     "parent_entry",
 )
+# numba's store looks at this key alone, so it must change with the kernel
+KERNEL = hashlib.sha256(Path(propagate.py_func.__code__.co_filename).read_bytes()).hexdigest()
 MATRIX, VECTOR = pt.TensorType("float64", (None, None)), pt.TensorType("float64", (None,))
 
 
@@ -59,17 +63,17 @@ class LogWeight(Op):
 
     def pullback(self, inputs: list[Any], outputs: list[Any], cotangents: list[Any]) -> list[Any]:
         """Return the derivative by the tables: the share of an entry over the entry."""
-        by_weight, _ = cotangents
+        by_weight, by_share = cotangents
         fixed = [disconnected_type() for _ in inputs[1:]]
-        if isinstance(by_weight.type, type(disconnected_type)):  # pragma: no cover
-            return [grad_undefined(self, 0, inputs[0]), *fixed]
+        if not isinstance(by_share.type, DisconnectedType):
+            return [grad_undefined(self, 0, inputs[0], "it has no second derivative"), *fixed]
         tables, share = inputs[0], outputs[1]
         safe = pt.switch(pt.gt(tables, 0.0), tables, 1.0)
         return [by_weight[:, None] * share / safe, *fixed]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        """Only the tables move the outputs; the second output is itself a derivative and is not followed."""
-        return [[True, False], *([[False, False]] * (len(node.inputs) - 1))]
+        """Only the tables move the outputs."""
+        return [[True, True], *([[False, False]] * (len(node.inputs) - 1))]
 
 
 @register_funcify_and_cache_key(LogWeight)
@@ -81,7 +85,7 @@ def _compiled(op: LogWeight, node: Apply, **_: Any) -> tuple[Any, str]:
         propagate(np.ascontiguousarray(tables), start, clique, family, entry, edge, child, parent, weight, share)
         return weight, share
 
-    return log_weight, "estimative-log-weight-1"
+    return log_weight, f"estimative-log-weight-{KERNEL}"
 
 
 def symbols(given: Elicitation) -> SimpleNamespace:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from estimative.belief import Belief, Settings
-from estimative.elicitation import BASE_SD, RECORD_BASE_SD, RELEVANCE_SD, Elicitation, encode
+from estimative.elicitation import BASE_SD, RECORD_BASE_SD, RELEVANCE_SD, Elicitation, as_known, encode
 from estimative.errors import InferenceError
 from estimative.news import World
 from estimative.scenario import Scenario
@@ -80,14 +80,18 @@ def fit(
         raise InferenceError("the model has no variable `cpt`; a model file must name its conditional tables so")
     if news is not None:
         add_news(model, given, news)
-    points, divergences = _sample(model, settings, seed, tell)
+    try:
+        points, divergences = _sample(model, settings, seed, tell)
+    except RuntimeError as error:
+        raise InferenceError(f"the model cannot be sampled: {str(error).splitlines()[0]}") from error
     draws = _expand(model, points.reshape(-1, points.shape[-1]))
     diagnostics = _diagnose(points, _coordinate_names(model)) | {
         "divergences": divergences,
         "draws": settings.draws,
         "chains": settings.chains,
     }
-    without, k = _without_each(scenario, given, draws)
+    counted = {*model.coords.get("statement", ()), *model.coords.get("base_rate", ())}
+    without, k = _without_each(scenario, given, draws, counted)
     return Belief(key, diagnostics, draws.pop("cpt"), draws, without, k)
 
 
@@ -124,10 +128,25 @@ def _sample(model: "pm.Model", settings: Settings, seed: int, tell: Told) -> tup
         seed=seed,
         target_accept=settings.target_accept,
         progress_bar=False,
+        progress_callback=_quarters(tell),
         save_warmup=False,
     )
     points = np.asarray(trace["posterior"]["point"], dtype=np.float64)
     return points, float(np.mean(trace["sample_stats"]["diverging"]))
+
+
+def _quarters(tell: Told) -> Callable[[list[Any]], None]:
+    """Return what tells a line at each quarter of the sampling: few enough for a saved notebook."""
+    told = [0]
+
+    def heard(chains: list[Any]) -> None:
+        done = sum(c.finished_draws for c in chains)
+        quarter = 4 * done // max(sum(c.total_draws for c in chains), 1)
+        if told[0] < quarter < 4:
+            told[0] = quarter
+            tell(f"sampled {25 * quarter}%")
+
+    return heard
 
 
 def _expand(model: "pm.Model", points: Floats) -> dict[str, Floats]:
@@ -192,17 +211,26 @@ def _diagnose(points: Floats, names: list[str]) -> dict[str, Any]:
     }
 
 
-def _without_each(scenario: Scenario, given: Elicitation, draws: dict[str, Floats]) -> tuple[Floats, Floats]:
+def _without_each(
+    scenario: Scenario, given: Elicitation, draws: dict[str, Floats], counted: set[str]
+) -> tuple[Floats, Floats]:
     """Return smoothed log weights that take each counted statement, then each base rate, out of the belief.
 
     Taking out one of several repetitions gives the others a larger share; taking out an outcome's only base rate gives
-    its base the prior of an outcome without a record.
+    its base the prior of an outcome without a record. Statements that the model does not count change nothing.
     """
     from arviz_stats.base import array_stats
 
     if not {"expected", "own_error_sd", "record"} <= draws.keys():
         return np.zeros((0, len(draws["cpt"]))), np.zeros(0)
     rows = [*given.names, *given.record_names]
+    if not counted.issuperset(rows):
+        heard = as_known(scenario, scenario.date, only=counted)
+        some, some_k = _without_each(heard, encode(heard), draws, counted)
+        kept = np.array([name in counted for name in rows])
+        log_weights, ks = np.zeros((len(rows), len(draws["cpt"]))), np.zeros(len(rows))
+        log_weights[kept], ks[kept] = some, some_k
+        return log_weights, ks
     at = {name: i for i, name in enumerate(rows)}
     total = np.array([given.weights[n].total for n in rows])
     density = _log_densities(given, draws)
@@ -217,6 +245,8 @@ def _without_each(scenario: Scenario, given: Elicitation, draws: dict[str, Float
                 change = change + (weight.total / total[at[other]] - 1) * density[at[other]]
         if i >= len(given.names):
             change = change + _prior_without_record(given, i - len(given.names), draws["base"])
+        if np.ptp(change) < 1e-9:  # it only repeats another
+            continue
         smoothed, k = array_stats.psislw(-(change - change.max()))  # ArviZ takes minus the log ratios
         log_weights[i], ks[i] = smoothed, k
     return log_weights, ks
@@ -234,7 +264,9 @@ def _log_densities(given: Elicitation, draws: dict[str, Floats]) -> Floats:
     odds = draws["record"][:, :, None] + RELEVANCE_SD * points
     misses = given.out_of - given.happened
     log_counted = -given.happened[:, None] * np.logaddexp(0, -odds) - misses[:, None] * np.logaddexp(0, odds)
-    counted = np.log(np.exp(given.record_weight[:, None] * log_counted) @ (shares / shares.sum()))
+    counted = np.logaddexp.reduce(
+        given.record_weight[:, None] * log_counted + np.log(shares / shares.sum()), axis=-1
+    )
     return np.concatenate([stated, counted], axis=1).T
 
 

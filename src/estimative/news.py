@@ -75,18 +75,22 @@ def standing(scenario: Scenario, as_of: dt.date) -> tuple[dict[str, Statement], 
     tuple of (dict of str to Statement, dict of str to NewsItem)
         Statements with revisions in place (under the revision's id), and reports and observations.
     """
-    statements = {n: s for n, s in scenario.statements.items() if s.date <= as_of}
     dated = sorted((item.published, n) for n, item in scenario.news.items() if item.published <= as_of)
-    items = {n: scenario.news[n] for _, n in dated}
-    for _, name in reversed(dated):  # a later retraction may take back an earlier retraction
-        item = items.get(name)
+    takers: dict[str, list[str]] = defaultdict(list)
+    for _, name in dated:
+        item = scenario.news[name]
         if isinstance(item, Retraction):
-            items.pop(item.retracts, None)
-            statements.pop(item.retracts, None)
-    for name, item in items.items():
-        if isinstance(item, Revision):
-            statements.pop(item.supersedes, None)
-            statements[name] = item.statement
+            takers[item.retracts].append(name)
+
+    def stands(name: str, below: frozenset[str] = frozenset()) -> bool:  # a retraction may be taken back in turn
+        return not any(t not in below and stands(t, below | {name}) for t in takers.get(name, ()))
+
+    items = {n: scenario.news[n] for _, n in dated if stands(n)}
+    statements = {n: s for n, s in scenario.statements.items() if s.date <= as_of and stands(n)}
+    newest = {i.supersedes: (n, i.statement) for n, i in items.items() if isinstance(i, Revision)}
+    for old, (name, statement) in newest.items():
+        statements.pop(old, None)
+        statements[name] = statement
     return statements, {n: i for n, i in items.items() if isinstance(i, Report | Observation)}
 
 
@@ -214,8 +218,8 @@ def _observed(items: dict[str, NewsItem]) -> dict[str, tuple[str, dt.date]]:
 def _elapsed(outcome: Outcome, observed: dict[str, tuple[str, dt.date]], as_of: dt.date) -> float:
     start = outcome.opens
     if outcome.after is not None:
-        if outcome.after not in observed:
-            return 0.0
+        if outcome.after not in observed:  # silence says nothing yet, until the window has closed
+            return float((as_of - outcome.by).days >= outcome.lag)
         start = max(start, observed[outcome.after][1])
     length = max((outcome.by - start).days, 1)
     return min(max(((as_of - start).days - outcome.lag) / length, 0.0), 1.0)

@@ -1,8 +1,12 @@
 """What every answer can do: be read as text, be shown in a notebook, become a table of numbers.
 
-An answer says what it holds once, as a `Table`; rich prints it, a jinja2 template shows it, pandas takes its numbers.
+An answer says what it holds once, as a `Table`; the same table is printed for a terminal of any width and shown in a
+notebook, light or dark (tests/unit/test_results.py).
 """
 
+import math
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,12 +14,38 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+GAP = "  "  # between columns
+INDENT = "    "  # before the text below a row
+WIDEST, NARROWEST = 120, 40  # characters a line may have
+LONGEST_SENTENCE = 100  # characters a line of running text may have
+LONGEST_WORD = 16  # characters of a word that a column keeps whole, should there be too little room
+
 HTML = """<div class="estimative">
-{%- if table.title %}<p><b>{{ table.title }}</b></p>{% endif %}
-<table><thead><tr>{% for c in table.columns %}<th style="text-align:left">{{ c }}</th>{% endfor %}</tr></thead>
-<tbody>{% for row in table.rows %}<tr>{% for cell in row %}<td style="text-align:left">{{ cell }}</td>{% endfor %}</tr>
+<style>
+.estimative tbody tr {background: transparent !important}
+.estimative table {border-collapse: collapse; margin: .4em 0 .6em; font-size: inherit}
+.estimative th, .estimative td {padding: .25em .9em .25em 0; vertical-align: top; text-align: left;
+  white-space: pre-wrap; background: transparent; border: 0}
+.estimative th.number, .estimative td.number {text-align: right; font-variant-numeric: tabular-nums}
+.estimative td.number {white-space: nowrap}
+.estimative thead th {font-weight: 600; border-bottom: 1px solid rgba(128, 128, 128, .6)}
+.estimative tr.first td {border-top: 1px solid rgba(128, 128, 128, .25)}
+.estimative td.below {padding-left: 1.2em; padding-top: 0; opacity: .7; font-size: .92em}
+.estimative p {margin: .2em 0; max-width: 56em; line-height: 1.4}
+.estimative p.note {opacity: .7; font-size: .92em}
+</style>
+{%- for line in heading %}<p>{% if loop.first %}<b>{{ line }}</b>{% else %}{{ line }}{% endif %}</p>{% endfor %}
+<table><thead><tr>{% for c in table.columns %}<th{% if numeric[loop.index0] %} class="number"{% endif %}>{{ c }}</th>
+{%- endfor %}</tr></thead>
+<tbody>{% for row in table.rows %}<tr class="first">
+{%- for cell in row %}<td{% if numeric[loop.index0] %} class="number"{% endif %}>{{ cell }}</td>{% endfor %}</tr>
+{%- set below = table.below[loop.index0] if table.below else "" %}
+{%- if below %}<tr><td class="below" colspan="{{ table.columns | length }}">{{ below }}</td></tr>{% endif %}
 {% endfor %}</tbody></table>
-{%- for note in table.notes %}<p>{{ note }}</p>{% endfor %}</div>"""
+{%- for note in table.notes %}<p class="note">{{ note }}</p>{% endfor %}</div>"""
+
+_NUMBER = re.compile(r"[~<>]?[-+]?[\d,.]+%?|-|")
+_PART = re.compile(r"[^_/.,;-]*[_/.,;-]+|.+")
 
 
 @dataclass(frozen=True)
@@ -25,60 +55,78 @@ class Table:
     Attributes
     ----------
     title : str
-        One line above it.
+        What stands above it; the first line is the heading.
     columns : sequence of str
         Headings.
     rows : sequence of sequences of str
-        Cells, as printed.
+        Cells, as printed; a column of numbers is set to the right.
     notes : sequence of str
         Sentences below it.
+    below : sequence of str
+        For each row a text to stand below it, across the table, or nothing.
     """
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     notes: Sequence[str] = ()
+    below: Sequence[str] = ()
 
-    def text(self, width: int = 110) -> str:
-        """Return the table as plain text.
+    def text(self, width: int = 100) -> str:
+        """Return the table as plain text, without colour.
 
         Parameters
         ----------
         width : int
-            Characters a line may have.
+            Characters a line may have; used from 40 to 120.
 
         Returns
         -------
         str
-            Lines, without colour.
+            Lines.
         """
-        from io import StringIO
-
-        from rich import box
-        from rich.console import Console
-        from rich.table import Table as Grid
-
-        grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for column in self.columns:
-            numeric = column.endswith("%") or column in ("n", "weight", "k", "points")
-            grid.add_column(column, justify="right" if numeric else "left", overflow="fold")
-        for row in self.rows:
-            grid.add_row(*row)
-        console = Console(file=StringIO(), width=width, color_system=None, markup=False, emoji=False, highlight=False)
-        if self.title:
-            console.print(self.title, soft_wrap=False)
-            console.print()
-        console.print(grid)
-        for note in self.notes:
-            console.print(note)
-        assert isinstance(console.file, StringIO)
-        return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+        width = min(max(width, NARROWEST), WIDEST)
+        running = min(width, LONGEST_SENTENCE)
+        widths, numeric = self._widths(width), self._numeric()
+        across = sum(widths) + len(GAP) * (len(widths) - 1)
+        lines = [line for part in self.title.splitlines() for line in wrapped(part, running)]
+        lines += [""] * bool(lines) + _set(self.columns, widths, numeric)
+        lines.append("─" * across)
+        for i, row in enumerate(self.rows):
+            lines += _set(row, widths, numeric)
+            below = self.below[i] if self.below else ""
+            lines += wrapped(INDENT + below, running) if below else []
+        lines += [""] * bool(self.notes)
+        lines += [line for note in self.notes for line in wrapped(note, running)]
+        return "\n".join(lines)
 
     def html(self) -> str:
         """Return the table as HTML; everything in it is escaped."""
         from jinja2 import Environment
 
-        return Environment(autoescape=True).from_string(HTML).render(table=self)
+        template = Environment(autoescape=True).from_string(HTML)
+        return template.render(table=self, heading=self.title.splitlines(), numeric=self._numeric())
+
+    def _numeric(self) -> list[bool]:
+        """Return which columns hold nothing but numbers."""
+        return [all(_NUMBER.fullmatch(row[j]) for row in self.rows) for j in range(len(self.columns))]
+
+    def _widths(self, room: int) -> list[int]:
+        """Return columns' widths that fit: the widest give way first, but none breaks its short words if others can."""
+        columns = [[head, *(row[j] for row in self.rows)] for j, head in enumerate(self.columns)]
+        widths = [max(map(cells, column)) for column in columns]
+        floors = [
+            max((min(cells(word), LONGEST_WORD) for cell in column for word in cell.split()), default=1)
+            for column in columns
+        ]
+        room -= len(GAP) * (len(widths) - 1)
+        while sum(widths) > room:
+            able = [j for j in range(len(widths)) if widths[j] > floors[j]] or list(range(len(widths)))
+            at = max(able, key=widths.__getitem__)
+            if widths[at] == 1:
+                break
+            widths[at] -= 1
+        return widths
 
 
 class Answer:
@@ -98,7 +146,7 @@ class Answer:
 
         return pd.DataFrame.from_records(list(self.records()))
 
-    def text(self, width: int = 110) -> str:
+    def text(self, width: int = 100) -> str:
         """Return the answer as plain text, in lines of at most `width` characters."""
         return "\n\n".join(table.text(width) for table in self.tables())
 
@@ -112,16 +160,141 @@ class Answer:
 
 def percent(probability: float | None) -> str:
     """Return a probability as people read it: whole per cents, but never 0% or 100% for what is neither."""
-    if probability is None:
+    if probability is None or math.isnan(probability):
         return "-"
-    if 0 < probability < 0.005:
+    rounded = round(100 * probability)
+    if rounded == 0 and probability > 0:
         return "<1%"
-    if 0.995 <= probability < 1:
+    if rounded == 100 and probability < 1:
         return ">99%"
-    return f"{probability:.0%}"
+    return f"{rounded}%"
+
+
+def mass(interval: float) -> str:
+    """Return the mass of an interval, in (0, 1), as people read it; never 100%."""
+    return f"{100 * interval:.10g}%"
 
 
 def points(move: float) -> str:
-    """Return a move of a probability in percentage points, signed."""
+    """Return a move of a probability in percentage points, signed; `-` for what is no number."""
+    if not math.isfinite(move):
+        return "-"
     rounded = round(100 * move)
     return "0" if rounded == 0 else f"{rounded:+d}"
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it: what is not finite becomes None, what is not known a text.
+
+    Parameters
+    ----------
+    value : object
+        Mappings, sequences, numbers and words, nested.
+
+    Returns
+    -------
+    object
+        Dictionaries, lists, numbers, words, booleans and None.
+    """
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return float(value) if math.isfinite(value) else None
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case Sequence():
+            return [plain(item) for item in value]
+        case _ if hasattr(value, "tolist"):  # an array or a number of NumPy
+            return plain(value.tolist())
+        case _:
+            return str(value)
+
+
+def flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record as one row of a CSV file can hold it: lists and mappings as `a; b` and `a=1; b=2`.
+
+    Parameters
+    ----------
+    record : mapping
+        One of `Answer.records()`.
+
+    Returns
+    -------
+    dict of str to object
+        Numbers and words; nothing for None and for what is not finite.
+    """
+
+    def cell(value: Any) -> Any:
+        if isinstance(value, dict):
+            return "; ".join(f"{key}={cell(item)}" for key, item in value.items())
+        if isinstance(value, list):
+            return "; ".join(str(cell(item)) for item in value)
+        return "" if value is None else value
+
+    return {key: cell(value) for key, value in plain(record).items()}
+
+
+def cells(text: str) -> int:
+    """Return how many places a text takes on a terminal: wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return a text in lines of at most `width` places, its leading spaces kept.
+
+    Parameters
+    ----------
+    text : str
+        Words; line breaks count as spaces, and other control characters are left out.
+    width : int
+        Places a line may have.
+
+    Returns
+    -------
+    list of str
+        At least one line. Only a word too long for a line of its own is broken: after `_`, `-` or `/` if it can be.
+    """
+    indent = " " * min(len(text) - len(text.lstrip(" ")), width // 2)
+    room, lines, line = width - len(indent), [], ""
+    for word in text.split():
+        word = "".join(filter(str.isprintable, word))
+        parts = [word] if cells(word) <= room else _parts(word, room)
+        for i, part in enumerate(parts):
+            longer = f"{line} {part}" if line and i == 0 else line + part
+            if cells(longer) <= room:
+                line = longer
+            else:
+                lines.append(line)
+                line = part
+    return [indent + line for line in [*lines, line] if line] or [""]
+
+
+def _parts(word: str, room: int) -> list[str]:
+    """Return the pieces between which a long word may be broken, none of them longer than the room."""
+    pieces = []
+    for part in _PART.findall(word):
+        while cells(part) > room:
+            at = next(i for i in range(1, len(part) + 1) if i == len(part) or cells(part[: i + 1]) > room)
+            pieces.append(part[:at])
+            part = part[at:]
+        pieces.append(part)
+    return pieces
+
+
+def _set(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> list[str]:
+    """Return one row of cells as lines of text."""
+    columns = [wrapped(cell, width) for cell, width in zip(row, widths, strict=True)]
+    lines = []
+    for i in range(max(map(len, columns), default=0)):
+        parts = []
+        for column, width, right in zip(columns, widths, numeric, strict=True):
+            part = column[i] if i < len(column) else ""
+            air = " " * (width - cells(part))
+            parts.append(air + part if right else part + air)
+        lines.append(GAP.join(parts).rstrip())
+    return lines

@@ -124,14 +124,19 @@ def _voice(scenario: Scenario, name: str, statement: Statement) -> Hashable:
         case ProbabilityStatement():
             about: Hashable = (_target(scenario, statement.event), frozenset(statement.given.items()))
         case InfluenceStatement():
-            about = (statement.direct, statement.cause, statement.effect, statement.cause_state, statement.effect_state)
+            ends = (statement.cause, statement.cause_state), (statement.effect, statement.effect_state)
+            about = (statement.direct, *(_target(scenario, end) for end in ends))
         case ComparisonStatement():
             about = frozenset([_target(scenario, statement.likelier), _target(scenario, statement.than)])
         case BaseRateStatement():
-            about = (_target(scenario, statement.event), statement.happened, statement.out_of, statement.each_days)
+            node, state = statement.event  # a record is the same whoever counts it, and whichever of two states
+            last = scenario.nodes[node][-1]
+            flipped = len(scenario.nodes[node]) == 2 and state != last
+            happened = statement.out_of - statement.happened if flipped else statement.happened
+            return "base_rate", last if flipped else state, node, happened, statement.out_of, statement.each_days
         case _:
             about = name
-    return statement.kind, statement.expert, about if statement.expert or statement.kind == "base_rate" else name
+    return statement.kind, statement.expert, about if statement.expert else name
 
 
 def _target(scenario: Scenario, event: tuple[str, str]) -> Hashable:

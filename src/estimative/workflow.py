@@ -3,10 +3,11 @@
 A belief is fitted once and stored under `runs/beliefs`; news never needs sampling unless it has worn the draws out.
 """
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
-import logging
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import numpy as np
 from estimative import explaining
 from estimative.belief import Belief, Settings, belief_key, load_belief, save_belief
 from estimative.elicitation import Elicitation, as_known, encode
+from estimative.errors import InferenceError
 from estimative.explaining import Coverage, Disagreement
 from estimative.forecasting import FEWEST_DRAWS, WORST_K, Forecast, compute_forecast
 from estimative.model_files import DEFAULT_MODEL, find_model, load_model
@@ -24,7 +26,13 @@ from estimative.workspace import enclosing_workspace, shelf
 
 Told = Callable[[str], None]
 
-log = logging.getLogger(__name__)
+FEWEST = 20  # draws and tuning steps a chain: below it NUTS and its diagnostics break down
+LARGEST_SEED = 2**64 - 1
+
+
+def say(line: str) -> None:
+    """Print a line of progress: under the cell in a notebook, where it stays readable, else on stderr."""
+    print(line, file=sys.stdout if "ipykernel" in sys.modules else sys.stderr, flush=True)
 
 
 def forecast(
@@ -54,7 +62,7 @@ def forecast(
     settings : Settings, optional
         How a belief is sampled, if it must be.
     tell : callable, optional
-        Called with a line of progress now and then; default logs them.
+        Called with a line of progress now and then; default `say`.
 
     Returns
     -------
@@ -64,18 +72,29 @@ def forecast(
     Raises
     ------
     ValueError
-        If `as_of` is no day or `interval` is not in (0, 1).
+        If `as_of` is no day, `interval` is not in (0, 1), `seed` is not in [0, 2**64), or draws or tuning steps are
+        fewer than 20.
     InferenceError
         If the model cannot be found or built.
     LedgerError
         If the belief cannot be stored.
     """
-    if not 0 < interval < 1:
-        raise ValueError(f"interval is {interval}; give a mass between 0 and 1, such as 0.9")
-    tell, settings = tell or log.info, settings or Settings()
+    tell, settings = tell or say, settings or Settings()
+    check_request(seed, interval, settings)
     known_then = as_known(scenario, parse_day(as_of) or scenario.date)
-    file = find_model(model or DEFAULT_MODEL, scenario.folder)
+    file = find_model(DEFAULT_MODEL if model is None else model, scenario.folder)
     return _answer(known_then, file, seed, interval, settings, tell)
+
+
+def check_request(seed: int, interval: float, settings: Settings) -> None:
+    """Raise ValueError for numbers with which nothing can be computed, before anything is."""
+    if not 0 < interval < 1:
+        raise ValueError(f"interval is {interval:g}; give a mass between 0 and 1, such as 0.9")
+    if not 0 <= seed <= LARGEST_SEED:
+        raise ValueError(f"seed is {seed}; give a whole number from 0 to {LARGEST_SEED}")
+    for name, count in (("draws", settings.draws), ("tune", settings.tune)):
+        if count < FEWEST:
+            raise ValueError(f"{name} is {count}; give at least {FEWEST} a chain (an answer needs about 1000)")
 
 
 def _answer(
@@ -97,7 +116,12 @@ def _answer(
 
 
 def disagreement(
-    forecast: Forecast, *, outcome: str | None = None, expert: str | None = None, tell: Told | None = None
+    forecast: Forecast,
+    *,
+    outcome: str | None = None,
+    expert: str | None = None,
+    settings: Settings | None = None,
+    tell: Told | None = None,
 ) -> Disagreement:
     """Return the answer each expert alone would give beside the pooled one; each is fitted once and stored.
 
@@ -109,6 +133,8 @@ def disagreement(
         One outcome only.
     expert : str, optional
         One expert only, by id, name or alias; found by an alias, the answer carries the note about him.
+    settings : Settings, optional
+        How each voice's belief is sampled, if it must be.
     tell : callable, optional
         Called with a line of progress now and then.
 
@@ -124,7 +150,7 @@ def disagreement(
     ScenarioError
         If there is no such expert.
     """
-    tell = tell or log.info
+    tell = tell or say
     scenario = forecast.scenario
     file = find_model(forecast.model_file, scenario.folder)
 
@@ -133,7 +159,7 @@ def disagreement(
             update={"statements": {n: s for n, s in scenario.statements.items() if n in statements}}
         )
         return _answer(
-            own, file, forecast.seed, forecast.interval, Settings(), lambda line: tell(f"{label} alone: {line}")
+            own, file, forecast.seed, forecast.interval, settings or Settings(), lambda line: tell(f"{label} alone: {line}")
         )
 
     return explaining.disagreement(forecast, alone, outcome=outcome, expert=expert)
@@ -145,6 +171,7 @@ def coverage(
     as_of: dt.date | str | None = None,
     seed: int = 1,
     model: str | Path | None = None,
+    settings: Settings | None = None,
     tell: Told | None = None,
 ) -> Coverage:
     """Return what each answer needs, what was stated, by whom, what is default, and what to ask.
@@ -153,7 +180,7 @@ def coverage(
     ----------
     scenario : Scenario
         As `read_scenario` returns it.
-    as_of, seed, model, tell
+    as_of, seed, model, settings, tell
         As in `forecast`, whose belief it uses.
 
     Returns
@@ -161,7 +188,8 @@ def coverage(
     Coverage
         Needs and questions.
     """
-    return explaining.coverage(forecast(scenario, as_of=as_of, seed=seed, model=model, tell=tell))
+    answer = forecast(scenario, as_of=as_of, seed=seed, model=model, settings=settings, tell=tell)
+    return explaining.coverage(answer)
 
 
 def believed(
@@ -200,7 +228,11 @@ def believed(
     Belief
         Draws and diagnostics.
     """
-    key = belief_key(given, model.read_text(encoding="utf-8") + _digest(news), settings, seed)
+    try:
+        text = model.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InferenceError(f"{model}: the model file cannot be read: {error}") from error
+    key = belief_key(given, text + _digest(news), settings, seed)
     belief = load_belief(key, store)
     if belief is None:
         from estimative.inference import fit
@@ -245,11 +277,12 @@ def _worn(belief: Belief, given: Elicitation, known: World, store: Path) -> tupl
         from arviz_stats.base import array_stats
 
         _, k = array_stats.psislw(-(log_weight - log_weight.max()))
-        file.write_text(json.dumps({"pareto_k": float(k)}))
+        with contextlib.suppress(OSError):  # it is only remembered
+            file.write_text(json.dumps({"pareto_k": float(k)}))
         return effective, float(k)
 
 
 def _digest(known: World | None) -> str:
     if known is None:
         return ""
-    return hashlib.sha256(known.likelihood.tobytes() + known.elapsed.tobytes()).hexdigest()
+    return hashlib.sha256(known.likelihood.tobytes() + known.elapsed.tobytes() + known.quiet.tobytes()).hexdigest()

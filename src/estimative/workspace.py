@@ -5,6 +5,7 @@ the package's shelf.
 """
 
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 from estimative.errors import Problem, ScenarioError
 from estimative.names import did_you_mean, listed
@@ -117,6 +118,36 @@ def scenario_folders(path: str | Path = ".") -> dict[str, Path]:
         for file in sorted(root.glob(f"scenarios/*/{SCENARIO_FILE}")) if root is not None else ():
             found.setdefault(file.parent.name, file.parent.resolve())
     return found
+
+
+def new_workspace(folder: str | Path) -> Path:
+    """Make a workspace with the tutorial scenario, in which everything runs.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A folder to make; it may exist if it holds no `scenarios/`.
+
+    Returns
+    -------
+    Path
+        The folder of the scenario.
+
+    Raises
+    ------
+    ScenarioError
+        If it already holds scenarios, or cannot be written.
+    """
+    target = Path(folder)
+    if (target / "scenarios").exists() or (target / SCENARIO_FILE).exists():
+        raise ScenarioError([Problem(target.as_posix(), 0, "already holds scenarios; nothing was changed; name another folder")])
+    made = target / "scenarios" / "tutorial"
+    try:
+        copytree(shelf() / "scenarios" / "tutorial", made, ignore=ignore_patterns("runs", "__pycache__"))
+        copytree(shelf() / "docs" / "schema", target / "docs" / "schema")
+    except OSError as error:
+        raise ScenarioError([Problem(target.as_posix(), 0, f"cannot be written: {error.strerror}")]) from error
+    return made
 
 
 def _why_not(path: Path, slugs: dict[str, Path]) -> str:

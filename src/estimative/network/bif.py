@@ -16,11 +16,9 @@ from estimative.errors import Problem, ScenarioError
 from estimative.names import did_you_mean, listed
 from estimative.network.bif_grammar import Block, Declared, Entry, read_blocks
 from estimative.network.graph import Graph
+from estimative.network.junction_tree import MOST_ENTRIES
 from estimative.network.network import Network
 from estimative.network.propagation import Floats
-
-MOST_ENTRIES = 2**24
-"""The largest conditional table that is read."""
 
 _TOLERANCE = 1e-6 * (1 + 1e-6)  # six threes and their like are not turned away by rounding
 
@@ -143,8 +141,9 @@ class _Assembly:
             states = (
                 self.declared.states[p][k] for p, k in zip(block.parents, missing[0], strict=True)
             )
+            row = f"row ({', '.join(states)})" if block.parents else "table"
             more = f" and {len(missing) - 1} more" * (len(missing) > 1)
-            self.wrong(block.line, f"{node!r} lacks the row ({', '.join(states)}){more}")
+            self.wrong(block.line, f"{node!r} lacks the {row}{more}; add what is missing")
         return table
 
     def place(self, node: str, block: Block, entry: Entry) -> tuple[int, ...] | EllipsisType | None:

@@ -149,32 +149,41 @@ def build_junction_tree(graph: Graph) -> JunctionTree:
 
 
 def _triangulate(graph: Graph) -> list[set[str]]:
-    """Return the maximal cliques left by eliminating the node of least fill-in, then least size."""
+    """Return the maximal cliques left by eliminating the node of least fill-in, then least size.
+
+    The fill-in of a node (pairs of neighbours that are not linked) and the size of its clique are
+    kept up to date link by link, so that a node of thousands of neighbours costs no more than that.
+    """
     near: dict[str, set[str]] = {n: set() for n in graph.nodes}
+    states = {n: len(graph.states[n]) for n in graph.nodes}
+    fill, size = dict.fromkeys(near, 0), dict(states)
+
+    def link(a: str, b: str) -> None:
+        if b in near[a]:
+            return
+        for both in near[a] & near[b]:
+            fill[both] -= 1
+        fill[a] += len(near[a] - near[b])
+        fill[b] += len(near[b] - near[a])
+        size[a], size[b] = size[a] * states[b], size[b] * states[a]
+        near[a].add(b)
+        near[b].add(a)
+
     for node in graph.nodes:
-        for a, b in combinations((*graph.parents[node], node), 2):
-            near[a].add(b)
-            near[b].add(a)
-
-    def cost(node: str) -> tuple[int, int, int]:
-        fill = sum(b not in near[a] for a, b in combinations(near[node], 2))
-        return fill, prod(graph.sizes([node, *near[node]])), graph.position[node]
-
-    costs = {node: cost(node) for node in graph.nodes}
+        for pair in combinations((*graph.parents[node], node), 2):
+            link(*pair)
     cliques: list[set[str]] = []
     while near:
-        node = min(costs, key=costs.__getitem__)
-        around = near[node]
-        for a, b in combinations(around, 2):
-            near[a].add(b)
-            near[b].add(a)
+        node = min(near, key=lambda n: (fill[n], size[n], graph.position[n]))
+        for pair in combinations(near[node], 2):
+            link(*pair)
+        around = near.pop(node)
         for other in around:
             near[other].discard(node)
-        del near[node], costs[node]
-        for other in around.union(*(near[n] for n in around)):
-            costs[other] = cost(other)
+            fill[other] -= len(near[other] - around)
+            size[other] //= states[node]
         clique = {node, *around}
-        if not any(clique <= other for other in cliques):
+        if not any(clique <= earlier for earlier in cliques):
             cliques.append(clique)
     return cliques
 

@@ -16,10 +16,13 @@ from numba import njit
 
 from estimative.network.graph import Graph, Ints
 from estimative.network.junction_tree import JunctionTree, build_junction_tree
-from estimative.network.propagation import Floats
+from estimative.network.propagation import LANES, Floats
 
 State = str | list[str] | tuple[str, ...]
 Batch = tuple[int, ...]
+
+_HELD = 2**13
+"""Shares held at once while marginals are made of them: few, so that no memory is asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,9 +97,14 @@ class Network:
             zero.
         """
         batch, tables = self._tables(evidence, likelihood, do, cpt)
-        log_weight, share = self.tree.run(tables)
+        log_weight = np.empty(len(tables))
+        states = np.empty((len(tables), int(self.graph.state_offset[-1])))
+        at_a_time = max(LANES, _HELD // tables.shape[1])
+        for first in range(0, len(tables), at_a_time):
+            some = slice(first, first + at_a_time)
+            log_weight[some], share = self.tree.run(tables[some])
+            states[some] = states_from_families(self.graph, share)
         _refuse_impossible(log_weight, evidence, likelihood, do)
-        states = states_from_families(self.graph, share)
         spans = {node: self.graph.span(node) for node in self.graph.nodes}
         return {n: states[:, s].reshape(*batch, s.stop - s.start) for n, s in spans.items()}
 
@@ -156,7 +164,7 @@ class Network:
             span = graph.span(node)
             weight[span] *= _likelihood(node, values, span.stop - span.start)
         weight = weight[graph.own_state]
-        tables = tables * weight
+        tables = np.multiply(tables, weight, out=tables if cpt else None)
         for node, state in (do or {}).items():
             chosen, block = graph.state(node, state), graph.block(node)
             tables[:, block] = np.where(graph.own_state[block] == chosen, weight[block], 0.0)
@@ -236,7 +244,7 @@ def states_from_families(graph: Graph, share: Floats) -> Floats:
     """
     states = np.zeros((len(share), int(graph.state_offset[-1])))
     _add_up_states(share, graph.own_state, states)
-    return states
+    return np.minimum(states, 1.0, out=states)  # a sum of shares may round to just above 1
 
 
 @njit(cache=True, nogil=True)

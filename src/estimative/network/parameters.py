@@ -73,7 +73,8 @@ def build_parameters(graph: Graph) -> Parameters:
             names = _influence_names(parent, shape[axis], node, shape[-1])
             other = _contrasts(shape[axis])[state[axis]]
             columns = np.zeros((entries, len(names)))
-            columns[block] = (other[:, :, None] * own[:, None, :]).reshape(-1, len(names)) / 2
+            pairs = other[:, :, None] * own[:, None, :] / 2
+            columns[block] = pairs.reshape(len(own), len(names))
             influences.append(columns)
             influence_names += names
             sd = 2 * np.sqrt((1 - 1 / shape[-1]) * (1 - 1 / shape[axis]))

@@ -13,42 +13,49 @@ from estimative.network.graph import Ints
 
 Floats = npt.NDArray[np.float64]
 
-LANES = 8
+LANES = 32
 """Tables worked on side by side, so that the processor's vector unit has something to do."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _multiply(
-    clique: Floats, a: int, b: int, entry: Ints, at: int, factor: Floats, shift: int
+    clique: Floats, a: int, b: int, entry: Ints, at: int, factor: Floats, shift: int, lanes: int
 ) -> None:
     """Multiply each clique entry a..b with the entry of a smaller table it maps to."""
     for i in range(b - a):
         s = shift + entry[at + i]
-        for lane in range(LANES):
+        for lane in range(lanes):
             clique[a + i, lane] *= factor[s, lane]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _add_up(
-    clique: Floats, a: int, b: int, entry: Ints, at: int, total: Floats, shift: int
+    clique: Floats, a: int, b: int, entry: Ints, at: int, total: Floats, shift: int, lanes: int
 ) -> None:
     """Add each clique entry a..b to the entry of a smaller table it maps to."""
     for i in range(b - a):
         s = shift + entry[at + i]
-        for lane in range(LANES):
+        for lane in range(lanes):
             total[s, lane] += clique[a + i, lane]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _normalise(table: Floats, a: int, b: int, weight: Floats) -> None:
-    """Divide the entries a..b by their sum, left in `weight`; all stay zero where it is zero."""
+def _weigh(table: Floats, a: int, b: int, weight: Floats, log_z: Floats, lanes: int) -> None:
+    """Leave the sum of the entries a..b in `weight`, and add its log to `log_z`."""
     weight[:] = 0.0
     for i in range(a, b):
-        for lane in range(LANES):
+        for lane in range(lanes):
             weight[lane] += table[i, lane]
+    for lane in range(lanes):
+        log_z[lane] += np.log(weight[lane])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _divide(table: Floats, a: int, b: int, weight: Floats, lanes: int) -> None:
+    """Divide the entries a..b by the weight; they are zero where it is zero, and stay so."""
     for i in range(a, b):
-        for lane in range(LANES):
-            table[i, lane] = table[i, lane] / weight[lane] if weight[lane] > 0.0 else 0.0
+        for lane in range(lanes):
+            table[i, lane] /= weight[lane] if weight[lane] > 0.0 else 1.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -81,21 +88,22 @@ def propagate(
     """
     batch, entries = tables.shape
     separators = edge[-1, 3] if len(edge) else 0
-    table = np.zeros((entries, LANES))
-    clique = np.zeros((clique_start[-1], LANES))
-    message = np.zeros((separators, LANES))
-    answer = np.zeros((separators, LANES))
-    weight = np.zeros(LANES)
-    log_z = np.zeros(LANES)
+    width = min(LANES, batch)
+    table = np.zeros((entries, width))
+    clique = np.zeros((clique_start[-1], width))
+    message = np.zeros((separators, width))
+    answer = np.zeros((separators, width))
+    weight = np.zeros((len(edge) + 1, width))
+    log_z = np.zeros(width)
     for first in range(0, batch, LANES):
         lanes = min(LANES, batch - first)
-        for lane in range(LANES):
+        for lane in range(lanes):
             for t in range(entries):
-                table[t, lane] = tables[first + min(lane, lanes - 1), t]
+                table[t, lane] = tables[first + lane, t]
         clique[:] = 1.0
         for f in range(len(family_clique)):
             a, b = clique_start[family_clique[f]], clique_start[family_clique[f] + 1]
-            _multiply(clique, a, b, family_entry, family_start[f], table, 0)
+            _multiply(clique, a, b, family_entry, family_start[f], table, 0, lanes)
 
         log_z[:] = 0.0
         message[:] = 0.0
@@ -103,37 +111,35 @@ def propagate(
         for e in range(len(edge)):
             child, parent, start, end = edge[e]
             a, b = clique_start[child], clique_start[child + 1]
-            _add_up(clique, a, b, child_entry, child_at, message, start)
+            _add_up(clique, a, b, child_entry, child_at, message, start, lanes)
             child_at += b - a
-            _normalise(message, start, end, weight)
-            log_z += np.log(weight)
+            _weigh(message, start, end, weight[e], log_z, lanes)
+            _divide(message, start, end, weight[e], lanes)
             a, b = clique_start[parent], clique_start[parent + 1]
-            _multiply(clique, a, b, parent_entry, parent_at, message, start)
+            _multiply(clique, a, b, parent_entry, parent_at, message, start, lanes)
             parent_at += b - a
-        _normalise(clique, 0, clique_start[1], weight)
-        log_z += np.log(weight)
+        _weigh(clique, 0, clique_start[1], weight[-1], log_z, lanes)
         log_weight[first : first + lanes] = log_z[:lanes]
         if len(share) == 0:
             continue
 
+        _divide(clique, 0, clique_start[1], weight[-1], lanes)
         answer[:] = 0.0
         for e in range(len(edge) - 1, -1, -1):
             child, parent, start, end = edge[e]
             a, b = clique_start[parent], clique_start[parent + 1]
             parent_at -= b - a
-            _add_up(clique, a, b, parent_entry, parent_at, answer, start)
+            _add_up(clique, a, b, parent_entry, parent_at, answer, start, lanes)
             for s in range(start, end):
-                for lane in range(LANES):
-                    sent = message[s, lane]
-                    answer[s, lane] = answer[s, lane] / sent if sent > 0.0 else 0.0
+                _divide(answer, s, s + 1, message[s], lanes)
             a, b = clique_start[child], clique_start[child + 1]
             child_at -= b - a
-            _normalise(clique, a, b, weight)  # now its entries add up to the message it sent
-            _multiply(clique, a, b, child_entry, child_at, answer, start)
+            _divide(clique, a, b, weight[e], lanes)  # now they add up to the message that was sent
+            _multiply(clique, a, b, child_entry, child_at, answer, start, lanes)
         table[:] = 0.0
         for f in range(len(family_clique)):
             a, b = clique_start[family_clique[f]], clique_start[family_clique[f] + 1]
-            _add_up(clique, a, b, family_entry, family_start[f], table, 0)
+            _add_up(clique, a, b, family_entry, family_start[f], table, 0, lanes)
         for lane in range(lanes):
             for t in range(entries):
                 share[first + lane, t] = table[t, lane]

@@ -1,23 +1,26 @@
-"""Pictures of results: each takes a result, draws on the axes it is given, returns them, and saves nothing.
+"""Pictures of results: each takes a result, draws on axes, returns them, and saves nothing.
 
-Matplotlib is loaded with the first picture, never by `import estimative`; `tests/unit/test_plots.py` proves it.
+Matplotlib is loaded with the first picture, never by `import estimative`
+(tests/unit/test_plots.py).
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from estimative.plots.coverage_plot import coverage
+    from estimative.plots.disagreement_plot import disagreement
     from estimative.plots.forecast_plot import forecast
     from estimative.plots.network_plot import network
 
-__all__ = ["forecast", "network"]
+__all__ = ["coverage", "disagreement", "forecast", "network"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module holds
     """Load a picture when it is first asked for."""
     if name not in __all__:
         raise AttributeError(f"no plot '{name}'; there are {', '.join(__all__)}")
-    # a module called like its function would take the function's place once imported
+    # a module called like its function would take the function's place once it is imported
     drawn = getattr(import_module(f"estimative.plots.{name}_plot"), name)
     globals()[name] = drawn
     return drawn

@@ -1,9 +1,10 @@
-"""A forecast on one slide: for each outcome the probability, its interval, the word for it, and the confidence.
+"""A forecast on a slide: each outcome's probability, interval, word, and the confidence in it.
 
-Likelihood is on the scale, in its words and in blue; confidence has a column and marks of its own, for the two are
-never mixed. `tests/unit/test_plots.py` reads every number back from the picture.
+Likelihood is on the scale, in its words and in blue; confidence has a column and marks of its own,
+for the two are never mixed. `tests/unit/test_plots.py` reads every number back from the picture.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,33 +13,39 @@ from matplotlib.axes import Axes
 from estimative.forecasting import Forecast, OutcomeForecast
 from estimative.lexicon import read_lexicon
 from estimative.plots import style
-from estimative.plots.style import BODY, MARGIN, NUMBER, SMALL, Caption, Lines, text_size, wrap
+from estimative.plots.lettering import BODY, NUMBER, SMALL, balance, settings, text_size, wrap
+from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
 from estimative.results import percent
 
 Order = Literal["likeliest", "scenario"]
 
-LABEL_SHARE = 0.265  # of the width, for the outcomes' titles
-COLUMNS = (0.76, 0.82, 1.4, 1.17)  # inches: number, interval, word, confidence
+LABEL_SHARE = 0.255  # of the width, for the outcomes' titles
+COLUMNS = (0.76, 0.82, 1.4, 1.2)  # inches: number, interval, word, confidence
 LABEL_GAP, SCALE_GAP = 0.22, 0.47  # inches between titles, scale and columns
 LEAST_SCALE = 4.2  # inches below which the words over the scale would touch
-HEADER, TICKS, AIR, LOWEST_ROW, HIGHEST_ROW = 0.66, 0.3, 0.08, 0.32, 0.9  # inches
-STEPS = {"low": 1, "moderate": 2, "high": 3}
+HEADER, TICKS, AIR, LOWEST_ROW, HIGHEST_ROW = 0.66, 0.3, 0.08, 0.32, 1.25  # inches
+CONFIDENCES = ("low", "moderate", "high")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One outcome in words, wrapped."""
+    """One outcome in words, wrapped; `need` is its height in inches."""
 
     outcome: OutcomeForecast
     label: str
     word: str
     reason: str
-    need: float
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is left to forecast: it was seen to happen or not, or its time is over."""
+        """Whether nothing is left to forecast: it was observed, or its time is over."""
         return self.outcome.status != "open" and self.outcome.probability is not None
+
+    @property
+    def need(self) -> float:
+        """The height it needs, in inches."""
+        sizes = ((self.label, BODY), (self.word, BODY), (self.reason, SMALL))
+        return AIR + max(LOWEST_ROW - AIR, *(text_size(text, size)[1] for text, size in sizes))
 
 
 @dataclass(frozen=True)
@@ -50,17 +57,21 @@ class Plan:
     heights: tuple[float, ...]
     left: float
     scale_width: float
-    mass: float
 
     @property
     def fits(self) -> bool:
-        """Whether the rows fit at full type size."""
-        return bool(self.heights) and self.scale_width >= LEAST_SCALE
+        """Whether rows and scale have room at full type size."""
+        return len(self.heights) == len(self.rows) and self.scale_width >= LEAST_SCALE
 
     @property
     def top(self) -> float:
         """Where the rows begin."""
         return self.lines.body_top + HEADER
+
+    @property
+    def bottom(self) -> float:
+        """Where the rows end."""
+        return self.top + sum(self.heights)
 
     @property
     def middles(self) -> list[float]:
@@ -69,21 +80,21 @@ class Plan:
         return [top + height / 2 for top, height in zip(tops, self.heights, strict=True)]
 
     @property
-    def bottom(self) -> float:
-        """Where the rows end."""
-        return self.top + sum(self.heights)
+    def right(self) -> float:
+        """Where the rows end on the right, on the scale of probability."""
+        return self.across(self.lines.width - 0.3 * MARGIN)
 
     def across(self, inches: float) -> float:
-        """Return the place on the scale of probability that is so far right of the picture's edge."""
+        """Return the place on the scale that is so far right of the picture's edge."""
         return (inches - self.left) / self.scale_width
 
     def column(self, number: int) -> float:
-        """Return the left edge of a column right of the scale: number, interval, word, confidence."""
-        return self.across(self.left + self.scale_width + SCALE_GAP + sum(COLUMNS[:number]))
+        """Return the left edge of a column: 0 number, 1 interval, 2 word, 3 confidence."""
+        return 1 + (SCALE_GAP + sum(COLUMNS[:number])) / self.scale_width
 
 
 def forecast(forecast: Forecast, ax: Axes | None = None, *, order: Order = "likeliest") -> Axes:
-    """Draw each outcome's probability with its interval, its ICD 203 word and the confidence in the analysis.
+    """Draw each outcome's probability, interval and ICD 203 word, and the confidence in it.
 
     Parameters
     ----------
@@ -92,13 +103,14 @@ def forecast(forecast: Forecast, ax: Axes | None = None, *, order: Order = "like
     ax : Axes, optional
         Where to draw; default a new 16:9 figure.
     order : str
-        `likeliest` puts the likeliest outcome first, settled ones after the open ones and withheld ones last;
-        `scenario` keeps the order of the scenario.
+        `likeliest` puts the likeliest outcome first, settled ones after the open ones and withheld
+        ones last; `scenario` keeps the order of the scenario.
 
     Returns
     -------
     Axes
-        The axes given, or new ones. Along x stands the probability in [0, 1], along y inches from the top.
+        The axes given, or new ones. Along x stands the probability in [0, 1], along y inches from
+        the top at full type size.
 
     Raises
     ------
@@ -107,38 +119,39 @@ def forecast(forecast: Forecast, ax: Axes | None = None, *, order: Order = "like
     """
     if order not in ("likeliest", "scenario"):
         raise ValueError(f"order is {order!r}; give 'likeliest' or 'scenario'")
-    with style.settings():
-        outcomes = _ordered(forecast, order)
-        ax, width, height, scale = style.fit(ax, lambda w, h: _plan(forecast, outcomes, w, h).fits)
-        plan = _plan(forecast, outcomes, width, height)
-        ax.set(xlim=(plan.across(0), plan.across(width)), ylim=(height, 0), autoscale_on=False)
-        _draw_bands(ax, plan, scale)
-        _draw_likelihoods(ax, plan, scale)
+    outcomes = sorted(forecast.outcomes, key=_rank) if order == "likeliest" else forecast.outcomes
+    words = _words(forecast)
+    with settings():
+        pen, width, height = style.fit(ax, lambda w, h: _plan(outcomes, words, w, h).fits)
+        plan = _plan(outcomes, words, width, height)
+        pen.ax.set(xlim=(plan.across(0), plan.across(width)), ylim=(height, 0), autoscale_on=False)
+        _draw_bands(pen, plan, forecast.interval)
+        stout = min(1.6, max(1.0, min(plan.heights, default=0.0) / 0.45))
         for row, middle in zip(plan.rows, plan.middles, strict=True):
-            _write_row(ax, plan, row, middle, scale)
-        style.put_caption(ax, _caption(forecast, outcomes, plan.lines), plan.lines, scale)
-    return ax
+            pen.write(plan.across(MARGIN), middle, row.label, BODY, gid="label")
+            if row.reason:
+                place = 0.1 / plan.scale_width, middle
+                pen.write(*place, row.reason, color=QUIET, style="italic", gid="reason")
+            else:
+                _draw_likelihood(pen, row, middle, stout)
+                _write_columns(pen, plan, row, middle)
+        caption = Caption(words[0], words[2], forecast.record, _alt(outcomes, words))
+        return style.finish(pen, caption, plan.lines)
 
 
-def _ordered(forecast: Forecast, order: Order) -> list[OutcomeForecast]:
-    if order == "scenario":
-        return list(forecast.outcomes)
-
-    def rank(outcome: OutcomeForecast) -> tuple[bool, bool, float]:
-        return outcome.withheld is not None, outcome.status != "open", -(outcome.probability or 0.0)
-
-    return sorted(forecast.outcomes, key=rank)
+def settled(outcome: OutcomeForecast) -> str:
+    """Return what is known where nothing is left to forecast: `resolved: yes`."""
+    state = max(outcome.states, key=lambda s: outcome.states[s])
+    return f"{outcome.status}: {state}"
 
 
-def _plan(forecast: Forecast, outcomes: list[OutcomeForecast], width: float, height: float) -> Plan:
-    lines = style.caption_lines(*_words(forecast), width, height)
-    label_width = LABEL_SHARE * width
-    left = MARGIN + label_width + LABEL_GAP
-    scale_width = width - left - SCALE_GAP - sum(COLUMNS) - 0.3 * MARGIN
-    last = max((o.by for o in outcomes), default=forecast.as_of)
-    rows = tuple(_row(o, label_width, max(scale_width, 1.0), o.by != last) for o in outcomes)
-    room = lines.body_bottom - lines.body_top - HEADER - TICKS
-    return Plan(lines, rows, _shared([row.need for row in rows], room), left, scale_width, forecast.interval)
+def span(outcome: OutcomeForecast) -> str:
+    """Return an outcome's interval as people read it: 40–90%."""
+    return f"{percent(outcome.lower).removesuffix('%')}–{percent(outcome.upper)}"
+
+
+def _rank(outcome: OutcomeForecast) -> tuple[bool, bool, float]:
+    return outcome.withheld is not None, outcome.status != "open", -(outcome.probability or 0.0)
 
 
 def _words(forecast: Forecast) -> tuple[str, str, str]:
@@ -154,142 +167,122 @@ def _words(forecast: Forecast) -> tuple[str, str, str]:
     return forecast.scenario.question, subtitle, style.footer(forecast)
 
 
+def _plan(
+    outcomes: Sequence[OutcomeForecast], words: tuple[str, str, str], width: float, height: float
+) -> Plan:
+    lines = style.lay_out(*words, width, height)
+    label_width = LABEL_SHARE * width
+    left = MARGIN + label_width + LABEL_GAP
+    scale_width = width - left - SCALE_GAP - sum(COLUMNS) - 0.3 * MARGIN
+    last = max((o.by for o in outcomes), default=None)
+    rows = tuple(_row(o, label_width, max(scale_width, 1.0), o.by != last) for o in outcomes)
+    room = lines.body_bottom - lines.body_top - HEADER - TICKS
+    heights = style.share_out([row.need for row in rows], room, HIGHEST_ROW)
+    return Plan(lines, rows, heights, left, scale_width)
+
+
 def _row(outcome: OutcomeForecast, label_width: float, scale_width: float, own_day: bool) -> Row:
     label = outcome.title if outcome.event == "yes" else f"{outcome.title}: {outcome.event}"
     if own_day:
         label += f" (by {outcome.by})"
-    label = style.balance(label, label_width, BODY)
-    reason = wrap(f"withheld: {outcome.withheld}", scale_width - 0.2, SMALL) if outcome.withheld else ""
     said = settled(outcome) if outcome.status != "open" else outcome.phrase or ""
-    word = wrap(said, COLUMNS[2] - 0.1, BODY)
-    needs = [text_size(label, BODY)[1], text_size(reason, SMALL)[1], text_size(word, BODY)[1]]
-    return Row(outcome, label, word, reason, max(*needs, LOWEST_ROW - AIR) + AIR)
+    reason = f"withheld: {outcome.withheld}" if outcome.withheld else ""
+    return Row(
+        outcome,
+        balance(label, label_width, BODY),
+        wrap(said, COLUMNS[2] - 0.1, BODY),
+        wrap(reason, scale_width - 0.2, SMALL),
+    )
 
 
-def _shared(needs: list[float], room: float) -> tuple[float, ...]:
-    """Return row heights: each at least what it needs, all as equal as the room allows; none if it does not suffice."""
-    if not needs or sum(needs) > room:
-        return ()
-    level = min(HIGHEST_ROW, room / len(needs))
-    while sum(max(level, need) for need in needs) > room + 1e-9:
-        high = [need for need in needs if need > level]
-        level = (room - sum(high)) / (len(needs) - len(high))
-    return tuple(max(level, need) for need in needs)
-
-
-def _draw_bands(ax: Axes, plan: Plan, scale: float) -> None:
-    """Draw the bands of the ICD 203 words with the words above and the edges below."""
-    bands = _bands()
-    head = plan.top - 0.08
-    for i, (word, (low, high)) in enumerate(bands.items()):
-        low, high = (0.0 if i == 0 else low), (1.0 if i == len(bands) - 1 else high)
-        if i % 2 == 0:
-            ax.fill_between([low, high], plan.top, plan.bottom, color=style.FAINT, linewidth=0, zorder=0, gid="band")
-        # the outermost bands are narrower than their words, which reach outwards
-        place, side = {0: (high - 0.008, "right"), len(bands) - 1: (low, "left")}.get(i, ((low + high) / 2, "center"))
-        short = _stacked(word, outer=i in (0, len(bands) - 1))
-        ax.text(
-            place, head, short, fontsize=SMALL * scale, color=style.QUIET, ha=side, va="bottom", linespacing=1.0,
-            gid="band-word", multialignment=side,
-        )  # fmt: skip
-        if i:
-            ax.text(low, plan.bottom + 0.06, f"{low:.0%}", fontsize=SMALL * scale, color=style.QUIET, ha="center", va="top")
-    heads = ("Chance", f"{plan.mass:.0%}\ninterval", "ICD 203\nword", "Confidence\nin analysis")
-    for number, title in enumerate(heads):
-        ax.text(
-            plan.column(number), head, title, fontsize=SMALL * scale, color=style.QUIET, va="bottom", linespacing=1.0
-        )
-    edges = [plan.top, *(m + h / 2 for m, h in zip(plan.middles, plan.heights, strict=True))]
-    ends = plan.across(MARGIN), plan.across(plan.lines.width - 0.3 * MARGIN)
-    ax.hlines(edges, *ends, color=style.HAIR, linewidth=0.8 * scale, zorder=0.5, gid="rule")
-
-
-def _bands() -> dict[str, tuple[float, float]]:
-    """Return the directive's seven words with their bands; of the spellings of one band, the first."""
+def _bands() -> list[tuple[str, float, float]]:
+    """Return the directive's seven words with their bands; of a band's spellings, the first."""
     words: dict[tuple[float, float], str] = {}
     for word, band in read_lexicon("icd203").ranges.items():
         words.setdefault(band, word)
-    return {word: (low, high) for (low, high), word in sorted(words.items())}
+    return [(word, low, high) for (low, high), word in sorted(words.items())]
 
 
-def _stacked(word: str, outer: bool) -> str:
-    first, *rest = word.split()
-    return "\n".join([first, " ".join(rest)] if outer and rest else [first, *rest])
+def _draw_bands(pen: Pen, plan: Plan, mass: float) -> None:
+    """Draw the bands of the words, the words above, their edges below, and the columns' heads."""
+    ax, head, bands = pen.ax, plan.top - 0.08, _bands()
+    above: How = {"va": "bottom", "linespacing": 1.0, "color": QUIET}
+    for i, (word, low, high) in enumerate(bands):
+        first, last = i == 0, i == len(bands) - 1
+        if i % 2 == 0:
+            edges = [0.0 if first else low, 1.0 if last else high]
+            shade: How = {"color": style.FAINT, "linewidth": 0, "zorder": 0, "gid": "band"}
+            ax.fill_between(edges, plan.top, plan.bottom, **shade)
+        # the outermost bands are narrower than their words, which reach outwards
+        place, side = (low + high) / 2, "center"
+        if first or last:
+            place, side = (high - 0.015, "right") if first else (low, "left")
+        lines = word.split(" ", 1) if first or last else word.split()
+        how: How = {"ha": side, "multialignment": side, "gid": "band-word"}
+        pen.write(place, head, "\n".join(lines), **above | how)
+        if not first:
+            pen.write(low, plan.bottom + 0.06, f"{low:.0%}", ha="center", va="top", color=QUIET)
+    heads = ("Chance", f"{mass:.0%}\ninterval", "ICD 203\nword", "Confidence\nin analysis")
+    for number, text in enumerate(heads):
+        pen.write(plan.column(number), head, text, **above)
+    edges = [plan.top, *(m + h / 2 for m, h in zip(plan.middles, plan.heights, strict=True))]
+    pen.rules(edges, plan.across(MARGIN), plan.right)
 
 
-def _draw_likelihoods(ax: Axes, plan: Plan, scale: float) -> None:
-    """Draw dots and intervals; settled outcomes are diamonds without interval."""
-    shown = [(r, m, r.outcome) for r, m in zip(plan.rows, plan.middles, strict=True) if r.outcome.probability is not None]
-    bars = [(o.lower, o.upper, m) for r, m, o in shown if not r.settled]
-    ax.hlines(
-        [m for *_, m in bars], [low for low, *_ in bars], [high for _, high, _ in bars],
-        color=style.PALE_BLUE, linewidth=11 * scale, zorder=2, gid="interval", capstyle="butt",
-    )  # fmt: skip
-    for settled, marker, colour, size, gid in (
-        (False, "o", style.BLUE, 13.0, "probability"),
-        (True, "D", style.INK, 10.0, "settled"),
-    ):
-        points = [(o.probability, m) for r, m, o in shown if r.settled == settled]
-        if points:
-            ax.scatter(
-                *zip(*points, strict=True), marker=marker, s=(size * scale) ** 2, color=colour, edgecolors="white",
-                linewidths=1.4 * scale, zorder=3, gid=gid, clip_on=False,
-            )  # fmt: skip
-
-
-def _write_row(ax: Axes, plan: Plan, row: Row, middle: float, scale: float) -> None:
+def _draw_likelihood(pen: Pen, row: Row, middle: float, stout: float) -> None:
+    """Draw a dot on its interval; a settled outcome is a diamond without one."""
     outcome = row.outcome
-    ax.text(
-        plan.across(MARGIN), middle, row.label, fontsize=BODY * scale, color=style.INK, va="center", linespacing=1.15,
-        gid="label",
-    )  # fmt: skip
-    if row.reason:
-        ax.text(
-            0.1 / plan.scale_width, middle, row.reason, fontsize=SMALL * scale, color=style.QUIET, va="center",
-            style="italic", linespacing=1.15, gid="reason",
-        )  # fmt: skip
+    edge: How = {"edgecolors": "white", "linewidths": 1.4 * pen.scale}
+    assert outcome.probability is not None
+    if row.settled:
+        diamond: How = {
+            "marker": "D",
+            "color": INK,
+            "zorder": 3,
+            "clip_on": False,
+            "gid": "settled",
+        }
+        pen.dot(outcome.probability, middle, 10 * stout, **edge | diamond)
         return
+    assert outcome.lower is not None
+    assert outcome.upper is not None
+    bar: How = {"color": style.PALE_BLUE, "zorder": 2, "capstyle": "butt", "gid": "interval"}
+    ends = (outcome.lower, outcome.upper)
+    pen.ax.hlines(middle, *ends, linewidth=11 * stout * pen.scale, **bar)
+    dot: How = {"color": style.BLUE, "zorder": 3, "clip_on": False, "gid": "probability"}
+    pen.dot(outcome.probability, middle, 13 * stout, **edge | dot)
+
+
+def _write_columns(pen: Pen, plan: Plan, row: Row, middle: float) -> None:
+    outcome = row.outcome
     number, interval, word, confidence = (plan.column(n) for n in range(4))
+    # what is settled is settled: 100%, not >99%
     chance = f"{outcome.probability:.0%}" if row.settled else percent(outcome.probability)
-    ax.text(
-        number, middle, chance, fontsize=NUMBER * scale, fontweight="bold", color=style.INK,
-        va="center", gid="number",
-    )  # fmt: skip
-    ax.text(word, middle, row.word, fontsize=BODY * scale, color=style.INK, va="center", linespacing=1.15, gid="word")
-    if not row.settled:
-        ax.text(interval, middle, span(outcome), fontsize=SMALL * scale, color=style.QUIET, va="center", gid="range")
-        _draw_confidence(ax, plan, outcome.confidence, confidence, middle, scale)
-
-
-def _draw_confidence(ax: Axes, plan: Plan, confidence: str, left: float, middle: float, scale: float) -> None:
-    """Draw one, two or three of three rising steps, and the word."""
+    pen.write(number, middle, chance, NUMBER, fontweight="bold", gid="number")
+    pen.write(word, middle, row.word, BODY, gid="word")
+    if row.settled:
+        return
+    pen.write(interval, middle, span(outcome), color=QUIET, gid="range")
     inch = 1 / plan.scale_width
+    filled = CONFIDENCES.index(outcome.confidence) + 1 if outcome.confidence in CONFIDENCES else 0
     for step in range(3):
-        filled = step < STEPS.get(confidence, 0)
-        tall = 0.09 + 0.07 * step
-        ax.bar(
-            left + 0.1 * step * inch, -tall, width=0.075 * inch, bottom=middle + 0.12, align="edge", linewidth=0.8 * scale,
-            facecolor=style.INK if filled else "white", edgecolor=style.INK if filled else style.QUIET, gid="step",
-        )  # fmt: skip
-    ax.text(left + 0.38 * inch, middle, confidence, fontsize=SMALL * scale, color=style.INK, va="center", gid="confidence")
+        colours = (INK, INK) if step < filled else ("white", QUIET)
+        how: How = {"facecolor": colours[0], "edgecolor": colours[1], "linewidth": 0.8 * pen.scale}
+        pen.ax.bar(
+            confidence + 0.1 * step * inch,
+            -0.09 - 0.07 * step,
+            width=0.075 * inch,
+            bottom=middle + 0.12,
+            align="edge",
+            gid="step",
+            **how,
+        )
+    pen.write(confidence + 0.38 * inch, middle, outcome.confidence, gid="confidence")
 
 
-def settled(outcome: OutcomeForecast) -> str:
-    """Return what is known of an outcome of which nothing is left to forecast: `resolved: yes`."""
-    state = max(outcome.states, key=lambda s: outcome.states[s])
-    return f"{outcome.status}: {state}"
-
-
-def span(outcome: OutcomeForecast) -> str:
-    """Return an outcome's interval as people read it: 40–90%."""
-    return f"{percent(outcome.lower).removesuffix('%')}–{percent(outcome.upper)}"
-
-
-def _caption(forecast: Forecast, outcomes: list[OutcomeForecast], lines: Lines) -> Caption:
+def _alt(outcomes: Sequence[OutcomeForecast], words: tuple[str, str, str]) -> str:
     said = [f"{o.title}: {_in_words(o)}" for o in outcomes]
-    title, subtitle, footer = _words(forecast)
-    alt = f"{title} {subtitle.split(' Dot:')[0]} {'; '.join(said)}."
-    return Caption(title, footer, forecast.record, alt)
+    return f"{words[0]} {words[1].split(' Dot:')[0]} {'; '.join(said)}."
 
 
 def _in_words(outcome: OutcomeForecast) -> str:
@@ -297,4 +290,5 @@ def _in_words(outcome: OutcomeForecast) -> str:
         return f"withheld ({outcome.withheld})"
     if outcome.status != "open":
         return settled(outcome)
-    return f"{percent(outcome.probability)} ({span(outcome)}), {outcome.phrase}, confidence {outcome.confidence}"
+    likely = f"{percent(outcome.probability)} ({span(outcome)}), {outcome.phrase}"
+    return f"{likely}, confidence {outcome.confidence}"

@@ -1,21 +1,27 @@
-"""Where the boxes of a network stand so that every arrow runs from left to right and through no box.
+"""Where the boxes of a network stand so that arrows run from left to right and through no box.
 
-Nodes stand in columns, causes left of effects; a link that passes a column gets a lane of its own between its boxes;
-sweeps that put each node at the mean of its neighbours undo crossings. No system program is asked, and the same network is
-laid out in the same way every time (after Sugiyama, Tagawa and Toda, 1981). `tests/unit/test_layering.py` checks it on random graphs.
+Nodes stand in columns, causes left of effects; a link that passes a column gets a lane between its
+boxes; sweeps that put each node at the mean of its neighbours undo crossings (after Sugiyama,
+Tagawa and Toda, 1981). The same network is laid out in the same way every time.
+`tests/unit/test_layering.py` checks it on random graphs.
 """
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
+Floats = npt.NDArray[np.float64]
 Link = tuple[str, str]
 Lane = tuple[str, str, int]  # a link where it passes a column
 Place = str | Lane
 
 SWEEPS = 24
+LANE_WEIGHT = 3.0  # lanes are to be straight
 
 
 @dataclass(frozen=True)
@@ -33,14 +39,22 @@ class Layering:
     columns: tuple[tuple[Place, ...], ...]
     routes: Mapping[Link, tuple[Place, ...]]
 
-    @property
+    def __hash__(self) -> int:
+        """Hash by the columns, which make the routes."""
+        return hash(self.columns)
+
+    @cached_property
     def steps(self) -> list[tuple[Place, Place]]:
         """The pieces of all links, each from one column to the next."""
-        return [pair for route in self.routes.values() for pair in zip(route[:-1], route[1:], strict=True)]
+        return [pair for route in self.routes.values() for pair in itertools.pairwise(route)]
 
+    @cached_property
     def crossings(self) -> int:
         """Return how often two links cross."""
-        return sum(_crossings(self.columns[i], self.columns[i + 1], self.steps) for i in range(len(self.columns) - 1))
+        place = {p: (i, j) for i, column in enumerate(self.columns) for j, p in enumerate(column)}
+        ends = np.array([[*place[a], place[b][1]] for a, b in self.steps]).reshape(-1, 3)
+        gap, first, second = (column[:, None] for column in ends.T)
+        return int(((gap == gap.T) & (first < first.T) & (second > second.T)).sum())
 
 
 def arrange(nodes: Sequence[str], links: Sequence[Link], most: int | None = None) -> Layering:
@@ -73,7 +87,7 @@ def arrange(nodes: Sequence[str], links: Sequence[Link], most: int | None = None
 
 
 def assign_columns(nodes: Sequence[str], links: Sequence[Link], most: int) -> dict[str, int]:
-    """Return the column of each node: right of all its causes, with short links and no column overfull.
+    """Return the column of each node: right of its causes, links short and no column overfull.
 
     Parameters
     ----------
@@ -91,14 +105,7 @@ def assign_columns(nodes: Sequence[str], links: Sequence[Link], most: int) -> di
     """
     causes = {n: [c for c, e in links if e == n] for n in nodes}
     effects = {n: [e for c, e in links if c == n] for n in nodes}
-    column: dict[str, int] = {}
-    waiting = list(nodes)
-    while waiting:
-        ready = [n for n in waiting if all(c in column for c in causes[n])]
-        if not ready:
-            raise ValueError(f"the links among {', '.join(waiting)} form a circle")
-        column |= {n: max((column[c] + 1 for c in causes[n]), default=0) for n in ready}
-        waiting = [n for n in waiting if n not in column]
+    column = _earliest(nodes, causes)
     alone = [n for n in nodes if not causes[n] and not effects[n]]
     last = max(column.values(), default=0)
     if alone:
@@ -110,24 +117,39 @@ def assign_columns(nodes: Sequence[str], links: Sequence[Link], most: int) -> di
 
     def cost(node: str, at: int) -> tuple[int, int, int]:
         full = sum(column[n] == at for n in nodes if n != node)
-        length = sum(at - column[c] for c in causes[node]) + sum(column[e] - at for e in effects[node])
+        back, onward = causes[node], effects[node]
+        length = sum(at - column[c] for c in back) + sum(column[e] - at for e in onward)
         return max(0, full + 1 - most), length, full
 
     for _ in range(2 * len(nodes)):
         before = dict(column)
         for node in nodes:
             # staying wins a tie, or two nodes could change places for ever
-            column[node] = min(room(node), key=lambda at, n=node: (*cost(n, at), at != column[n]))
+            ranked = [(*cost(node, at), at != column[node], at) for at in room(node)]
+            column[node] = min(ranked)[-1]
         if column == before:
             break
     used = {old: new for new, old in enumerate(sorted(set(column.values())))}
     return {n: used[column[n]] for n in nodes}
 
 
+def _earliest(nodes: Sequence[str], causes: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Return for each node the length of the longest chain of causes that leads to it."""
+    column: dict[str, int] = {}
+    waiting = list(nodes)
+    while waiting:
+        ready = [n for n in waiting if all(c in column for c in causes[n])]
+        if not ready:
+            raise ValueError(f"the links among {', '.join(waiting)} form a circle")
+        column |= {n: max((column[c] + 1 for c in causes[n]), default=0) for n in ready}
+        waiting = [n for n in waiting if n not in column]
+    return column
+
+
 def settle(
     layering: Layering, heights: Mapping[Place, float], gap: float, room: float
 ) -> dict[Place, float] | None:
-    """Return how far down the middle of each place stands, near its neighbours, or None if a column is too full.
+    """Return how far down each place stands, near its neighbours, or None if a column is too full.
 
     Parameters
     ----------
@@ -153,29 +175,28 @@ def settle(
         spare = (room - size.sum()) / len(size)
         tops = np.cumsum([0.0, *(size[:-1] + spare)]) + spare / 2
         place |= dict(zip(column, tops + size / 2, strict=True))
-    near = _neighbours(layering)
+    near, width = _neighbours(layering), len(layering.columns)
     for sweep in range(SWEEPS):
-        order = range(len(layering.columns)) if sweep % 2 == 0 else reversed(range(len(layering.columns)))
-        for i in order:
+        for i in range(width) if sweep % 2 == 0 else range(width - 1, -1, -1):
             column, size = layering.columns[i], sizes[i]
-            wanted = np.array([np.mean([place[q] for q in near[p]]) if near[p] else place[p] for p in column])
-            wanted = 0.8 * wanted + 0.2 * np.array([place[p] for p in column])
-            weight = np.array([1.0 if isinstance(p, str) else 3.0 for p in column])  # lanes are to be straight
-            place |= dict(zip(column, _apart(wanted, weight, size, gap, room), strict=True))
-    first = min(float(place[c[0]] - s[0] / 2) for c, s in zip(layering.columns, sizes, strict=True))
-    last = max(float(place[c[-1]] + s[-1] / 2) for c, s in zip(layering.columns, sizes, strict=True))
-    return {p: float(y) + (room - first - last) / 2 for p, y in place.items()}
+            now = np.array([place[p] for p in column])
+            centres = [np.mean([place[q] for q in near[p] or [p]]) for p in column]
+            weight = np.array([1.0 if isinstance(p, str) else LANE_WEIGHT for p in column])
+            moved = _apart(0.8 * np.array(centres) + 0.2 * now, weight, size, gap, room)
+            place |= dict(zip(column, moved, strict=True))
+    tops = [place[c[0]] - s[0] / 2 for c, s in zip(layering.columns, sizes, strict=True)]
+    ends = [place[c[-1]] + s[-1] / 2 for c, s in zip(layering.columns, sizes, strict=True)]
+    return {p: float(y + (room - min(tops) - max(ends)) / 2) for p, y in place.items()}
 
 
-def _apart(
-    wanted: np.ndarray, weight: np.ndarray, size: np.ndarray, gap: float, room: float
-) -> np.ndarray:
-    """Return the places nearest to those wanted (least squares) that keep order, distance and bounds."""
+def _apart(wanted: Floats, weight: Floats, size: Floats, gap: float, room: float) -> Floats:
+    """Return the places nearest to those wanted (least squares) that keep order and distance."""
     from scipy.optimize import isotonic_regression
 
     reach = np.cumsum([0.0, *((size[:-1] + size[1:]) / 2 + gap)])
     free = isotonic_regression(wanted - reach, weights=weight).x
-    return np.clip(free, size[0] / 2, room - size[-1] / 2 - reach[-1]) + reach
+    bounded: Floats = np.clip(free, size[0] / 2, room - size[-1] / 2 - reach[-1])
+    return bounded + reach
 
 
 def _neighbours(layering: Layering) -> dict[Place, list[Place]]:
@@ -189,15 +210,15 @@ def _neighbours(layering: Layering) -> dict[Place, list[Place]]:
 def _untangled(layering: Layering) -> Layering:
     """Return the best order that sweeps of barycentres and of neighbours changing places find."""
     columns, near = list(layering.columns), _neighbours(layering)
-    best, fewest = layering, layering.crossings()
+    best, fewest = layering, layering.crossings
     for sweep in range(SWEEPS):
         onward = sweep % 2 == 0
         for i in range(1, len(columns)) if onward else range(len(columns) - 2, -1, -1):
             fixed = {p: j for j, p in enumerate(columns[i - 1 if onward else i + 1])}
             columns[i] = _by_barycentre(columns[i], fixed, near)
-        _swap_neighbours(columns, layering.steps)
+        _swap_neighbours(columns, near)
         tried = Layering(tuple(columns), layering.routes)
-        found = tried.crossings()
+        found = tried.crossings
         if found < fewest:
             best, fewest = tried, found
         if fewest == 0:
@@ -216,24 +237,18 @@ def _by_barycentre(
     return tuple(column[i] for i in sorted(range(len(column)), key=centre))
 
 
-def _swap_neighbours(columns: list[tuple[Place, ...]], steps: Sequence[tuple[Place, Place]]) -> None:
+def _swap_neighbours(columns: list[tuple[Place, ...]], near: Mapping[Place, list[Place]]) -> None:
     """Let neighbours in a column change places where that undoes crossings."""
     for i, column in enumerate(columns):
-        for j in range(len(column) - 1):
-            swapped = (*columns[i][:j], columns[i][j + 1], columns[i][j], *columns[i][j + 2 :])
-            change = 0
-            for left, right in ((i - 1, i), (i, i + 1)):
-                if left >= 0 and right < len(columns):
-                    now = columns[left], columns[right]
-                    then = tuple(swapped if k == i else c for k, c in zip((left, right), now, strict=True))
-                    change += _crossings(then[0], then[1], steps) - _crossings(now[0], now[1], steps)
-            if change < 0:
-                columns[i] = swapped
-
-
-def _crossings(left: Sequence[Place], right: Sequence[Place], steps: Sequence[tuple[Place, Place]]) -> int:
-    before, after = {p: i for i, p in enumerate(left)}, {p: i for i, p in enumerate(right)}
-    ends = sorted((before[a], after[b]) for a, b in steps if a in before and b in after)
-    return sum(
-        first[0] < second[0] and first[1] > second[1] for k, first in enumerate(ends) for second in ends[k + 1 :]
-    )
+        order = list(column)
+        around = [columns[j] for j in (i - 1, i + 1) if 0 <= j < len(columns)]
+        sides = [{p: j for j, p in enumerate(other)} for other in around]
+        for j in range(len(order) - 1):
+            upper, lower = order[j], order[j + 1]
+            gain = 0
+            for at in sides:
+                above, below = ([at[q] for q in near[p] if q in at] for p in (upper, lower))
+                gain += sum((a > b) - (a < b) for a in above for b in below)
+            if gain > 0:
+                order[j : j + 2] = [lower, upper]
+        columns[i] = tuple(order)

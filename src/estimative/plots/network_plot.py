@@ -1,12 +1,13 @@
-"""How outcomes and drivers hang together: boxes, and arrows whose sign is told by colour, stroke and mark alike.
+"""How outcomes and drivers hang together: boxes, and arrows that raise, lower or are not sized.
 
-An arrow is as wide as its influence is strong; one that nobody sized says so. Arrows pass between the boxes, never through
-them (`estimative.plots.layering`), which `tests/unit/test_plots.py` measures.
+Colour, stroke and mark alike tell the sign, and the width the strength. Arrows pass between boxes,
+never through them, which `tests/unit/test_plots.py` measures.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,51 +16,25 @@ from matplotlib.path import Path
 
 from estimative.forecasting import Forecast
 from estimative.plots import style
+from estimative.plots.forecast_plot import settled
 from estimative.plots.influences import Influence, influences
-from estimative.plots.layering import Layering, Place, arrange, settle
-from estimative.plots.style import MARGIN, SMALL, Caption, Lines, text_size, wrap
+from estimative.plots.lettering import SMALL, settings, text_size
+from estimative.plots.network_plan import CHANCE, PAD, NetworkPlan, Node, plan_network
+from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Pen
 from estimative.results import percent
 from estimative.scenario import Scenario
 
-LEAST_BOX, WIDEST_BOX, LEAST_GAP, WIDEST_GAP = 1.45, 2.6, 0.85, 1.9  # inches
-PAD, LANE, BETWEEN = 0.1, 0.14, 0.16  # inches: inside a box, of a lane, between them
-HEADS, TAILS = 0.23, 0.15  # inches between arrows where they end and where they begin
-CHANCE, LEGEND = 0.27, 0.42  # inches
-STROKES = {
+GREY, DRIVER = "#757575", "#e6e8eb"
+STROKES: dict[str, tuple[str, Any, str]] = {
     "raises": (style.BLUE, "solid", "+"),
     "lowers": (style.ORANGE, (0, (2.6, 1.0)), "−"),
-    "unstated": ("#7a7a7a", (0, (1.0, 1.0)), "?"),
+    "unstated": (GREY, (0, (1.0, 1.0)), "?"),
 }
-
-
-@dataclass(frozen=True)
-class Node:
-    """What a box says; `probability` is None where there is no forecast or none is given."""
-
-    name: str
-    title: str
-    driver: bool
-    chance: str
-    probability: float | None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Where boxes and arrows stand, in inches from the left and from the top."""
-
-    lines: Lines
-    nodes: tuple[Node, ...]
-    titles: Mapping[str, str]
-    layering: Layering
-    middles: Mapping[Place, float]
-    heights: Mapping[Place, float]
-    lefts: tuple[float, ...]
-    box: float
-
-    @property
-    def column(self) -> dict[Place, int]:
-        """The column of each place."""
-        return {p: i for i, column in enumerate(self.layering.columns) for p in column}
+SYMBOLS = {"outcome": 0.42, "driver": 0.42, "": 0.0, "slight": 0.5, "strong": 0.5} | dict.fromkeys(
+    STROKES, 0.7
+)  # their widths in the legend, in inches
+MARK, MARK_BEFORE = 0.21, 0.34  # inches: width of a mark; how far before the box it stands
+APART = 0.25  # inches between entries of the legend
 
 
 def network(subject: Forecast | Scenario, ax: Axes | None = None) -> Axes:
@@ -68,164 +43,41 @@ def network(subject: Forecast | Scenario, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     subject : Forecast or Scenario
-        A forecast shows probabilities and the posterior mean of each influence; a scenario what was stated of it.
+        A forecast shows probabilities and the posterior mean of each influence; a scenario what
+        was stated of it.
     ax : Axes, optional
         Where to draw; default a new 16:9 figure.
 
     Returns
     -------
     Axes
-        The axes given, or new ones. Along x and y stand inches from the left and from the top, at full type size.
+        The axes given, or new ones. Along x and y stand inches from the left and from the top, at
+        full type size.
     """
     scenario = subject if isinstance(subject, Scenario) else subject.scenario
-    nodes, words, shown = _nodes(subject, scenario), _words(subject, scenario), influences(subject)
-    with style.settings():
-        ax, width, height, scale = style.fit(ax, lambda w, h: _plan(nodes, scenario.links, words, w, h) is not None)
-        plan = _plan(nodes, scenario.links, words, width, height)
-        if plan is None:
-            raise ValueError(f"a network of {len(nodes)} nodes finds no room; draw it on larger axes")
-        ax.set(xlim=(0, width), ylim=(height, 0), autoscale_on=False)
-        ports = _ports(plan)
+    nodes, words, shown = _nodes(subject, scenario), _words(subject), influences(subject)
+    with settings():
+        legend = _legend(nodes, shown, isinstance(subject, Forecast))
+        need = sum(SYMBOLS[s] + text_size(text, SMALL)[0] + APART for s, text in legend)
+
+        def plan_for(width: float, height: float) -> NetworkPlan | None:
+            if width - 2 * MARGIN < need - APART:
+                return None
+            return plan_network(nodes, scenario.links, words, width, height)
+
+        pen, width, height = style.fit(ax, lambda w, h: plan_for(w, h) is not None)
+        plan = plan_for(width, height)
+        assert plan is not None
+        pen.ax.set(xlim=(0, width), ylim=(height, 0), autoscale_on=False)
+        marks: list[tuple[float, float]] = []
         for influence in shown:
-            _draw_arrow(ax, plan, influence, ports, scale)
+            marks.append(_draw_arrow(pen, plan, influence, marks))
         for node in nodes:
-            _draw_box(ax, plan, node, scale)
-        _draw_legend(ax, plan, isinstance(subject, Forecast), scale)
+            _draw_box(pen, plan, node)
+        _draw_legend(pen, plan, legend)
         record = subject.record if isinstance(subject, Forecast) else None
-        style.put_caption(ax, Caption(words[0], words[2], record, _alt(nodes, shown, words)), plan.lines, scale)
-    return ax
-
-
-def _nodes(subject: Forecast | Scenario, scenario: Scenario) -> tuple[Node, ...]:
-    found = []
-    for name, node in [*scenario.outcomes.items(), *scenario.drivers.items()]:
-        chance, probability = "", None
-        if isinstance(subject, Forecast):
-            chance, probability = _chance(subject, name)
-        found.append(Node(name, node.title, name in scenario.drivers, chance, probability))
-    return tuple(found)
-
-
-def _chance(forecast: Forecast, name: str) -> tuple[str, float | None]:
-    """Return the probability of a node in words and as a number."""
-    if name in forecast.drivers:
-        states = forecast.drivers[name]
-        event = list(states)[-1] if len(states) == 2 else max(states, key=lambda s: states[s])
-        return percent(states[event]) + ("" if event == "yes" else f" {event}"), states[event]
-    outcome = forecast[name]
-    if outcome.withheld or outcome.probability is None:
-        return "withheld", None
-    if outcome.status != "open":
-        return f"{outcome.status}: {max(outcome.states, key=lambda s: outcome.states[s])}", None
-    return percent(outcome.probability) + ("" if outcome.event == "yes" else f" {outcome.event}"), outcome.probability
-
-
-def _words(subject: Forecast | Scenario, scenario: Scenario) -> tuple[str, str, str]:
-    """Return title, subtitle and footer."""
-    if not isinstance(subject, Forecast):
-        return scenario.question, f"What depends on what, as stated until {style.long_date(scenario.date)}.", style.footer(scenario)
-    subtitle = f"What depends on what, and how likely it is, as of {style.long_date(subject.as_of)}. Model: {subject.model}."
-    if "influence" not in subject.belief.posterior:
-        subtitle += " This model leaves the links out."
-    return scenario.question, subtitle, style.footer(subject)
-
-
-@lru_cache(maxsize=256)
-def _arranged(names: tuple[str, ...], links: tuple[tuple[str, str], ...], most: int) -> Layering:
-    return arrange(names, links, most)
-
-
-def _plan(
-    nodes: tuple[Node, ...], links: tuple[tuple[str, str], ...], words: tuple[str, str, str], width: float, height: float
-) -> Plan | None:
-    """Return the plan with the fewest crossings of those that fit, or None."""
-    lines = style.caption_lines(*words, width, height)
-    names = tuple(n.name for n in nodes)
-    found = []
-    for most in range(1, len(nodes) + 1):
-        layering = _arranged(names, links, most)
-        if max(sum(isinstance(p, str) for p in column) for column in layering.columns) > most and most < len(nodes):
-            continue
-        plan = _placed(nodes, layering, lines)
-        if plan is not None:
-            found.append(plan)
-    return min(found, key=lambda p: p.layering.crossings(), default=None)
-
-
-def _placed(nodes: tuple[Node, ...], layering: Layering, lines: Lines) -> Plan | None:
-    """Return where everything stands, or None if it does not fit."""
-    count, room = len(layering.columns), lines.width - 2 * MARGIN
-    box = min(WIDEST_BOX, (room - LEAST_GAP * (count - 1)) / count)
-    longest = max((text_size(word, SMALL)[0] for n in nodes for word in n.title.split()), default=0.0)
-    if box < max(LEAST_BOX, min(longest, WIDEST_BOX - 2 * PAD) + 2 * PAD):
-        return None
-    gap = min(WIDEST_GAP, (room - box * count) / (count - 1)) if count > 1 else 0.0
-    first = (lines.width - box * count - gap * (count - 1)) / 2
-    titles = {n.name: wrap(n.title, box - 2 * PAD, SMALL) for n in nodes}
-    heights: dict[Place, float] = {p: LANE for column in layering.columns for p in column}
-    for node in nodes:
-        heads, tails = (sum(link[end] == node.name for link in layering.routes) for end in (1, 0))
-        tall = text_size(titles[node.name], SMALL)[1] + 2 * PAD + (CHANCE if node.chance else 0.0)
-        heights[node.name] = max(tall, HEADS * heads + 0.1, TAILS * tails + 0.1)
-    space = lines.body_bottom - LEGEND - lines.body_top
-    middles = settle(layering, heights, BETWEEN, space)
-    if middles is None:
-        return None
-    lefts = tuple(first + i * (box + gap) for i in range(count))
-    return Plan(lines, nodes, titles, layering, {p: lines.body_top + y for p, y in middles.items()}, heights, lefts, box)
-
-
-def _ports(plan: Plan) -> dict[tuple[Place, Place, str], float]:
-    """Return how far down each piece of a link leaves its first place and enters its second."""
-    found: dict[tuple[Place, Place, str], float] = {}
-    for end, other, side, least in ((0, 1, "leaves", TAILS), (1, 0, "enters", HEADS)):
-        for place in plan.middles:
-            steps = [s for s in plan.layering.steps if s[end] == place]
-            steps.sort(key=lambda s: plan.middles[s[other]])
-            pitch = min(1.4 * least, 0.9 * plan.heights[place] / len(steps)) if steps else 0.0
-            for i, step in enumerate(steps):
-                found[*step, side] = plan.middles[place] + pitch * (i - (len(steps) - 1) / 2)
-    return found
-
-
-def _draw_arrow(
-    ax: Axes, plan: Plan, influence: Influence, ports: Mapping[tuple[Place, Place, str], float], scale: float
-) -> None:
-    colour, dashes, mark = STROKES[influence.sign]
-    width = stroke_width(influence.strength)
-    head, half = 0.1 + 0.022 * width, 0.055 + 0.014 * width
-    route, column = plan.layering.routes[influence.cause, influence.effect], plan.column
-    points: list[tuple[float, float]] = []
-    codes: list[int] = []
-    for first, second in zip(route[:-1], route[1:], strict=True):
-        x0, y0 = plan.lefts[column[first]] + plan.box, ports[first, second, "leaves"]
-        x1, y1 = plan.lefts[column[second]], ports[first, second, "enters"]
-        x1 -= head if second == route[-1] else 0.0
-        points += [(x0, y0), ((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1), (x1, y1)]
-        codes += [Path.LINETO if codes else Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4]
-    name = f"link {influence.cause} {influence.effect}"
-    stroke = {"edgecolor": colour, "facecolor": "none", "capstyle": "butt", "joinstyle": "round"}
-    path = Path(points, codes)
-    ax.add_patch(PathPatch(path, linewidth=(width + 2.5) * scale, zorder=1, **(stroke | {"edgecolor": "white"})))
-    ax.add_patch(PathPatch(path, linewidth=width * scale, linestyle=dashes, zorder=1.1, gid=name, **stroke))
-    x, y = points[-1]
-    ax.add_patch(Polygon([(x, y - half), (x + head, y), (x, y + half)], color=colour, linewidth=0, zorder=1.2))
-    bend = np.array(points[-4:])
-    t = np.linspace(0, 1, 101)[:, None]
-    curve = (1 - t) ** 3 * bend[0] + 3 * t * (1 - t) ** 2 * bend[1] + 3 * t**2 * (1 - t) * bend[2] + t**3 * bend[3]
-    at = x + head - 0.34
-    _draw_mark(ax, at, float(np.interp(at, curve[:, 0], curve[:, 1])), influence.sign, scale)
-
-
-def _draw_mark(ax: Axes, x: float, y: float, sign: str, scale: float) -> None:
-    colour, _, mark = STROKES[sign]
-    ax.scatter(
-        [x], [y], s=(14 * scale) ** 2, facecolor="white", edgecolor=colour, linewidth=1.2 * scale, zorder=1.3, gid="mark"
-    )
-    ax.text(
-        x, y, mark, fontsize=SMALL * scale, fontweight="bold", color=colour, ha="center", va="center_baseline",
-        zorder=1.4, gid=f"mark {sign}",
-    )  # fmt: skip
+        caption = Caption(words[0], words[2], record, _alt(nodes, shown, words))
+        return style.finish(pen, caption, plan.lines)
 
 
 def stroke_width(strength: float) -> float:
@@ -233,73 +85,182 @@ def stroke_width(strength: float) -> float:
     return 1.3 + 3.0 * min(abs(strength), 2.0)
 
 
-def _draw_box(ax: Axes, plan: Plan, node: Node, scale: float) -> None:
-    left, middle, height = plan.lefts[plan.column[node.name]], plan.middles[node.name], plan.heights[node.name]
-    _draw_frame(ax, left, middle - height / 2, plan.box, height, node.driver, scale, f"box {node.name}")
-    content = text_size(plan.titles[node.name], SMALL)[1] + (CHANCE if node.chance else 0.0)
+def _nodes(subject: Forecast | Scenario, scenario: Scenario) -> tuple[Node, ...]:
+    found = []
+    for name, node in [*scenario.outcomes.items(), *scenario.drivers.items()]:
+        said = _chance(subject, name) if isinstance(subject, Forecast) else ("", None)
+        found.append(Node(name, node.title, name in scenario.drivers, *said))
+    return tuple(found)
+
+
+def _chance(forecast: Forecast, name: str) -> tuple[str, float | None]:
+    """Return the probability of a node in words and as a number."""
+    if name in forecast.drivers:
+        states = forecast.drivers[name]
+        event = max(states, key=lambda s: states[s]) if len(states) > 2 else list(states)[-1]
+        probability: float | None = states[event]
+    else:
+        outcome = forecast[name]
+        if outcome.withheld:
+            return "withheld", None
+        if outcome.status != "open":
+            return settled(outcome), None
+        event, probability = outcome.event, outcome.probability
+    return percent(probability) + ("" if event == "yes" else f" {event}"), probability
+
+
+def _words(subject: Forecast | Scenario) -> tuple[str, str, str]:
+    """Return title, subtitle and footer."""
+    if isinstance(subject, Scenario):
+        day = style.long_date(subject.date)
+        subtitle = f"What depends on what, as stated until {day}."
+        return subject.question, subtitle, style.footer(subject)
+    subtitle = (
+        "What depends on what, and how likely it is, as of"
+        f" {style.long_date(subject.as_of)}. Model: {subject.model}."
+    )
+    if "influence" not in subject.belief.posterior:
+        subtitle += " This model leaves the links out."
+    return subject.scenario.question, subtitle, style.footer(subject)
+
+
+def _route(plan: NetworkPlan, influence: Influence, head: float) -> Path:
+    """Return the path of an arrow: level through its lanes, curved in the gaps between columns."""
+    route = plan.layering.routes[influence.cause, influence.effect]
+    points: list[tuple[float, float]] = []
+    codes: list[int] = []
+    for first, second in itertools.pairwise(route):
+        y0, y1 = plan.ports[first, second]
+        x0 = plan.lefts[plan.column[first]] + plan.box
+        x1 = plan.lefts[plan.column[second]] - (head if second == route[-1] else 0.0)
+        # steep behind the box it leaves, level before the one it enters, where the mark stands
+        points += [(x0, y0), (x0 + 0.45 * (x1 - x0), y0), (x0 + 0.3 * (x1 - x0), y1), (x1, y1)]
+        curve = [int(Path.CURVE4)] * 3
+        codes += [int(Path.LINETO if codes else Path.MOVETO), *curve]
+    return Path(points, codes)
+
+
+def _draw_arrow(
+    pen: Pen, plan: NetworkPlan, influence: Influence, marks: Sequence[tuple[float, float]]
+) -> tuple[float, float]:
+    """Draw an arrow and, clear of the other marks, its own; return where that stands."""
+    colour, dashes, _ = STROKES[influence.sign]
+    width = stroke_width(influence.strength)
+    head, half = 0.1 + 0.022 * width, 0.055 + 0.014 * width
+    path = _route(plan, influence, head)
+    how: How = {"facecolor": "none", "capstyle": "butt", "joinstyle": "round"}
+    halo: How = {"edgecolor": "white", "linewidth": (width + 2.5) * pen.scale, "zorder": 1}
+    line: How = {"edgecolor": colour, "linewidth": width * pen.scale, "zorder": 1.1}
+    gid = f"link {influence.cause} {influence.effect}"
+    pen.ax.add_patch(PathPatch(path, **how | halo))
+    pen.ax.add_patch(PathPatch(path, linestyle=dashes, gid=gid, **how | line))
+    x, y = np.asarray(path.vertices)[-1]
+    tip = [(x, y - half), (x + head, y), (x, y + half)]
+    pen.ax.add_patch(Polygon(tip, color=colour, linewidth=0, zorder=1.2))
+    place = _free_place(path, x + head - MARK_BEFORE, marks)
+    _draw_mark(pen, *place, influence.sign)
+    return place
+
+
+def _free_place(
+    path: Path, start: float, marks: Sequence[tuple[float, float]]
+) -> tuple[float, float]:
+    """Return the place on the last curve of a path, nearest to its end, that is clear of marks."""
+    bend, t = np.asarray(path.vertices)[-4:], np.linspace(0, 1, 201)[:, None]
+    sides = (1 - t) ** 3 * bend[0] + t**3 * bend[3]
+    curve = sides + 3 * t * (1 - t) ** 2 * bend[1] + 3 * t**2 * (1 - t) * bend[2]
+    before = [(float(x), float(y)) for x, y in curve[::-1] if bend[0, 0] + 0.1 < x <= start]
+    free = (p for p in before if all(math.dist(p, mark) > MARK for mark in marks))
+    return next(free, before[0])
+
+
+def _draw_mark(pen: Pen, x: float, y: float, sign: str) -> None:
+    colour, _, mark = STROKES[sign]
+    ring: How = {"facecolor": "white", "edgecolor": colour, "linewidth": 1.2 * pen.scale}
+    pen.dot(x, y, 14, zorder=1.3, **ring)
+    middle: How = {"ha": "center", "va": "center_baseline", "fontweight": "bold"}
+    pen.write(x, y, mark, color=colour, zorder=1.4, gid=f"mark {sign}", **middle)
+
+
+def _draw_box(pen: Pen, plan: NetworkPlan, node: Node) -> None:
+    left, height = plan.lefts[plan.column[node.name]], plan.heights[node.name]
+    middle, title = plan.middles[node.name], plan.titles[node.name]
+    place = left, middle - height / 2, plan.box, height
+    _draw_frame(pen, place, node.driver, f"box {node.name}")
+    content = text_size(title, SMALL)[1] + (CHANCE if node.chance else 0.0)
     top = middle - content / 2
-    ax.text(
-        left + PAD, top, plan.titles[node.name], fontsize=SMALL * scale, color=style.INK, va="top", linespacing=1.15,
-        zorder=4, gid="title",
-    )  # fmt: skip
+    pen.write(left + PAD, top, title, va="top", zorder=4, gid="title")
     if not node.chance:
         return
     line = top + content - 0.08
-    plain = node.probability is None
-    ax.text(
-        left + PAD, line, node.chance, fontsize=(SMALL + (0 if plain else 1)) * scale, zorder=4, va="center",
-        color=style.QUIET if plain else style.INK, style="italic" if plain else "normal",
-        fontweight="normal" if plain else "bold", gid="chance",
-    )  # fmt: skip
-    start = left + 2 * PAD + max(0.5, text_size(node.chance, SMALL + 1, "bold")[0])
+    if node.probability is None:
+        how: How = {"color": QUIET, "style": "italic", "zorder": 4, "gid": "chance"}
+        pen.write(left + PAD, line, node.chance, **how)
+        return
+    size = SMALL + 1
+    pen.write(left + PAD, line, node.chance, size, fontweight="bold", zorder=4, gid="chance")
+    start = left + 2 * PAD + max(0.5, text_size(node.chance, size, "bold")[0])
     room = left + plan.box - PAD - start
-    if node.probability is not None and room > 0.2:
+    if room > 0.2:
         for share, colour in ((1.0, style.HAIR), (node.probability, style.BLUE)):
-            ax.barh(line, share * room, height=0.09, left=start, color=colour, linewidth=0, zorder=4)
+            bar: How = {"height": 0.09, "left": start, "color": colour, "linewidth": 0, "zorder": 4}
+            pen.ax.barh(line, share * room, **bar)
 
 
-def _draw_frame(ax: Axes, left: float, top: float, width: float, height: float, driver: bool, scale: float, gid: str) -> None:
+def _draw_frame(pen: Pen, place: tuple[float, float, float, float], driver: bool, gid: str) -> None:
+    left, top, width, height = place
     corner = min(0.16, height / 2) if driver else 0.02
-    ax.add_patch(
-        FancyBboxPatch(
-            (left, top), width, height, boxstyle=f"round,pad=0,rounding_size={corner}", zorder=3, gid=gid,
-            facecolor="#e6e8eb" if driver else "white", edgecolor=style.QUIET if driver else style.INK,
-            linewidth=(0.9 if driver else 1.5) * scale,
-        )  # fmt: skip
+    frame = FancyBboxPatch(
+        (left, top),
+        width,
+        height,
+        boxstyle=f"round,pad=0,rounding_size={corner}",
+        facecolor=DRIVER if driver else "white",
+        edgecolor=QUIET if driver else INK,
+        linewidth=(0.9 if driver else 1.5) * pen.scale,
+        zorder=3,
+        gid=gid,
     )
+    pen.ax.add_patch(frame)
 
 
-def _draw_legend(ax: Axes, plan: Plan, posterior: bool, scale: float) -> None:
+def _legend(
+    nodes: Sequence[Node], shown: Sequence[Influence], posterior: bool
+) -> list[tuple[str, str]]:
+    """Return what the picture holds, as symbols and the words for them."""
+    drivers, signs = {n.driver for n in nodes}, {i.sign for i in shown}
+    kinds = (("outcome", False), ("driver", True))
+    boxes = [(kind, kind) for kind, driver in kinds if driver in drivers]
+    words = {"raises": "raises", "lowers": "lowers", "unstated": "nobody sized it"}
+    strokes = [(sign, word) for sign, word in words.items() if sign in signs]
+    measure = "mean" if posterior else "stated"
+    widths = [("", f"width: {measure} influence"), ("slight", "slight"), ("strong", "strong")]
+    return boxes + strokes + (widths if shown else [])
+
+
+def _draw_legend(pen: Pen, plan: NetworkPlan, legend: list[tuple[str, str]]) -> None:
     """Draw what boxes, strokes and widths mean, in one line over the footer."""
     y, x = plan.lines.body_bottom - 0.1, MARGIN
-
-    def say(text: str) -> None:
-        nonlocal x
-        ax.text(x, y, text, fontsize=SMALL * scale, color=style.QUIET, va="center", gid="legend")
-        x += text_size(text, SMALL)[0] + 0.3
-
-    for driver, text in ((False, "outcome"), (True, "driver")):
-        _draw_frame(ax, x, y - 0.09, 0.32, 0.18, driver, scale, "legend")
-        x += 0.4
-        say(text)
-    for sign, text in (("raises", "raises"), ("lowers", "lowers"), ("unstated", "nobody sized it: default")):
-        colour, dashes, _ = STROKES[sign]
-        ax.plot([x, x + 0.6], [y, y], color=colour, linestyle=dashes, linewidth=3.5 * scale, solid_capstyle="butt", zorder=1)
-        _draw_mark(ax, x + 0.3, y, sign, scale)
-        x += 0.7
-        say(text)
-    say("width: " + ("mean influence" if posterior else "stated influence"))
-    x -= 0.15
-    for strength, text in ((0.4, "slight"), (1.4, "strong")):
-        ax.plot([x, x + 0.4], [y, y], color=style.INK, linewidth=stroke_width(strength) * scale, solid_capstyle="butt")
-        x += 0.48
-        say(text)
-        x -= 0.1
+    for symbol, text in legend:
+        width = SYMBOLS[symbol] - 0.1
+        if symbol in ("outcome", "driver"):
+            _draw_frame(pen, (x, y - 0.09, width, 0.18), symbol == "driver", "legend")
+        elif symbol:
+            colour, dashes, _ = STROKES.get(symbol, (INK, "solid", ""))
+            strength = {"slight": 0.4, "strong": 1.4}.get(symbol, 0.75)
+            stroke: How = {"linewidth": stroke_width(strength) * pen.scale, "linestyle": dashes}
+            how: How = {"color": colour, "solid_capstyle": "butt", "zorder": 1}
+            pen.ax.plot([x, x + width], [y, y], **stroke | how)
+        if symbol in STROKES:
+            _draw_mark(pen, x + width / 2, y, symbol)
+        x += SYMBOLS[symbol]
+        pen.write(x, y, text, color=QUIET, gid="legend")
+        x += text_size(text, SMALL)[0] + APART
 
 
-def _alt(nodes: tuple[Node, ...], shown: tuple[Influence, ...], words: tuple[str, str, str]) -> str:
+def _alt(nodes: Sequence[Node], shown: Sequence[Influence], words: tuple[str, str, str]) -> str:
     title = {n.name: n.title for n in nodes}
-    boxes = "; ".join(f"{n.title}{f': {n.chance}' if n.chance else ''}" for n in nodes)
-    verbs = {"raises": "raises", "lowers": "lowers", "unstated": "influences, to a degree that nobody stated,"}
+    boxes = "; ".join(n.title + (f": {n.chance}" if n.chance else "") for n in nodes)
+    verbs = {"raises": "raises", "lowers": "lowers", "unstated": "bears (nobody sized it) on"}
     arrows = "; ".join(f"{title[i.cause]} {verbs[i.sign]} {title[i.effect]}" for i in shown)
     return f"{words[0]} {words[1]} {boxes}. {arrows or 'No links'}."

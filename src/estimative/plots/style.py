@@ -1,45 +1,34 @@
-"""What all pictures share: colours, type, room to measure in, and the caption that travels with the axes.
+"""What all pictures share: colours, a pen, room to draw in, and the caption that travels with it.
 
-A picture is planned in inches at full type size and then fitted to the axes it is given, so words neither
-overlap nor leave the axes, however small these are; global settings of matplotlib stay as they are.
+A picture is planned in inches at full type size and then fitted to the axes it is given, so words
+neither overlap nor leave the axes, however small these are; matplotlib's own settings stay as they
+are.
 """
 
 import datetime as dt
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from typing import Any
 
-import matplotlib as mpl
-from matplotlib import font_manager
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from estimative.forecasting import Forecast
+from estimative.plots.lettering import BODY, SMALL, SPACING, TITLES, balance, text_size, wrap
 from estimative.scenario import Scenario
 
 SLIDE = (40 / 3, 7.5)  # inches, 16:9
-SMALL, BODY, NUMBER = 12.0, 12.5, 15.0  # points on a slide
-TITLES = (21.0, 18.0, 16.0)  # points; the first at which the title needs no more than two lines
 # after Okabe and Ito; told apart by the colour-blind, and by their lightness in grey
 INK, QUIET, FAINT, HAIR = "#1a1a1a", "#555555", "#eef1f4", "#d5dade"
 BLUE, PALE_BLUE, ORANGE = "#005a94", "#8fc1e3", "#d55e00"
 MARGIN = 0.35  # inches at the edge of a picture
-HINTING = 1.03  # on a coarse screen letters are set on whole pixels, and run wider
-ZOOM = 1.06  # step by which type gives way until everything fits
-# fonts of the common systems for scripts that the bundled DejaVu Sans lacks; used where installed
-FALLBACKS = (
-    "Noto Sans CJK KR", "Noto Sans CJK SC", "Noto Sans CJK JP", "Malgun Gothic", "Microsoft YaHei", "Yu Gothic",
-    "Apple SD Gothic Neo", "PingFang SC", "Hiragino Sans", "NanumGothic",
-)  # fmt: skip
+ZOOM = 1.02  # step by which type gives way until everything fits
+LARGEST = ZOOM**13  # factor by which type grows where there is room
 MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+How = dict[str, Any]  # what matplotlib takes as keywords
 
 
 @dataclass(frozen=True)
@@ -64,163 +53,9 @@ class Caption:
     alt: str
 
 
-def attach(ax: Axes, caption: Caption) -> None:
-    """Let axes carry a caption."""
-    vars(ax)["estimative"] = caption
-
-
-def caption_of(ax: Axes) -> Caption | None:
-    """Return the caption that axes carry, if they are one of our pictures."""
-    found = vars(ax).get("estimative")
-    return found if isinstance(found, Caption) else None
-
-
-def settings() -> AbstractContextManager[None]:
-    """Return a context in which text is set in the bundled font and a dollar sign is a dollar sign."""
-    installed = set(font_manager.fontManager.get_font_names())
-    family = ["DejaVu Sans", *(name for name in FALLBACKS if name in installed)]
-    return mpl.rc_context({"font.family": family, "text.parse_math": False, "text.usetex": False})
-
-
-def long_date(day: dt.date) -> str:
-    """Return a day as people say it, whatever the locale: 13 September 2023."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-@lru_cache(maxsize=4096)
-def text_size(text: str, size: float, weight: str = "normal", spacing: float = 1.15) -> tuple[float, float]:
-    """Return width and height of a text.
-
-    Parameters
-    ----------
-    text : str
-        May have several lines.
-    size : float
-        Points.
-    weight : str
-        normal or bold.
-    spacing : float
-        Of lines.
-
-    Returns
-    -------
-    tuple of two float
-        Inches.
-    """
-    bench = _bench()
-    sample = Text(0, 0, text, fontsize=size, fontweight=weight, linespacing=spacing)
-    sample.set_figure(bench)
-    box = sample.get_window_extent()
-    return HINTING * box.width / bench.dpi, box.height / bench.dpi
-
-
-def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
-    """Return a text broken into lines of at most a width; a word that is longer is broken too.
-
-    Parameters
-    ----------
-    text : str
-        One paragraph.
-    width : float
-        Inches.
-    size : float
-        Points.
-    weight : str
-        normal or bold.
-
-    Returns
-    -------
-    str
-        Lines joined by line feeds.
-    """
-    lines: list[str] = []
-    for word in text.split():
-        joined = f"{lines[-1]} {word}" if lines else word
-        if text_size(joined, size, weight)[0] <= width:
-            lines[-1:] = [joined]
-            continue
-        while text_size(word, size, weight)[0] > width and len(word) > 1:
-            fits = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or text_size(word[:n], size, weight)[0] <= width)
-            lines.append(word[:fits])
-            word = word[fits:]
-        lines.append(word)
-    return "\n".join(lines)
-
-
-def balance(text: str, width: float, size: float, weight: str = "normal") -> str:
-    """Return a text wrapped into as few lines as `wrap` needs, but of like length: no single word is left over."""
-    lines = wrap(text, width, size, weight)
-    for share in (0.6, 0.7, 0.8, 0.9):
-        tried = wrap(text, share * width, size, weight)
-        if tried.count("\n") == lines.count("\n"):
-            return tried
-    return lines
-
-
-def fit(ax: Axes | None, fits: Callable[[float, float], bool]) -> tuple[Axes, float, float, float]:
-    """Return axes with room for a picture, that room, and how much its type must shrink there.
-
-    Parameters
-    ----------
-    ax : Axes or None
-        The axes to use; None makes a 16:9 figure of its own, larger than a slide if it must be.
-    fits : callable
-        Told width and height in inches, says whether everything fits at full type size.
-
-    Returns
-    -------
-    tuple of Axes and three float
-        The axes without frame or ticks; width and height in inches at full type size; the factor, at most 1, by which
-        type is to be set smaller.
-    """
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        width, height = _grown(*SLIDE, fits)
-        ax = plt.figure(figsize=(width, height), facecolor="white").add_axes((0, 0, 1, 1))
-        scale = 1.0
-    else:
-        figure = ax.get_figure(root=True)
-        assert figure is not None
-        engine = figure.get_layout_engine()
-        if engine is not None:
-            engine.execute(figure)
-        box = ax.get_window_extent()
-        given = box.width / figure.dpi
-        width, height = _grown(given, box.height / figure.dpi, fits)
-        scale = given / width
-    ax.set_axis_off()
-    return ax, width, height, scale
-
-
-def put_caption(ax: Axes, caption: Caption, lines: "Lines", scale: float) -> None:
-    """Write title, subtitle and footer on axes, and let these carry the caption.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where to write.
-    caption : Caption
-        What to carry.
-    lines : Lines
-        The same in lines.
-    scale : float
-        Of type.
-    """
-
-    def put(top: float, text: str, size: float, **how: Any) -> None:  # noqa: ANN401 - what matplotlib takes
-        place = MARGIN / lines.width, 1 - top / lines.height
-        ax.text(*place, text, transform=ax.transAxes, fontsize=size * scale, va="top", **how)
-
-    put(lines.title_top, lines.title, lines.title_size, fontweight="bold", color=INK, linespacing=1.1, gid="estimative-title")
-    put(lines.subtitle_top, lines.subtitle, BODY, color=QUIET, linespacing=1.15)
-    put(lines.footer_top, lines.footer, SMALL, color=QUIET, linespacing=1.15, gid="estimative-footer")
-    attach(ax, caption)
-
-
 @dataclass(frozen=True)
 class Lines:
-    """Title, subtitle and footer, wrapped for a size of picture, and where they stand (inches from the top)."""
+    """Title, subtitle and footer, wrapped, and where they stand in inches from the top."""
 
     width: float
     height: float
@@ -235,7 +70,138 @@ class Lines:
     body_bottom: float
 
 
-def caption_lines(title: str, subtitle: str, footer: str, width: float, height: float) -> Lines:
+@dataclass(frozen=True)
+class Pen:
+    """Axes, and the factor by which type and strokes are set larger or smaller on them."""
+
+    ax: Axes
+    scale: float
+
+    def write(self, x: float, y: float, text: str, size: float = SMALL, **how: Any) -> None:  # noqa: ANN401
+        """Write a text.
+
+        Parameters
+        ----------
+        x, y : float
+            Data coordinates, of its left edge and its middle unless told otherwise.
+        text : str
+            Wrapped already.
+        size : float
+            Points, at full type size.
+        **how
+            As `Axes.text` takes it.
+        """
+        usual: How = {"color": INK, "va": "center", "linespacing": SPACING}
+        self.ax.text(x, y, text, fontsize=size * self.scale, **usual | how)
+
+    def dot(self, x: float, y: float, size: float, **how: Any) -> None:  # noqa: ANN401
+        """Draw a dot.
+
+        Parameters
+        ----------
+        x, y : float
+            Data coordinates.
+        size : float
+            Width in points, at full type size.
+        **how
+            As `Axes.scatter` takes it.
+        """
+        self.ax.scatter([x], [y], s=(size * self.scale) ** 2, **how)
+
+    def rules(self, heights: Sequence[float], left: float, right: float) -> None:
+        """Draw hairlines across.
+
+        Parameters
+        ----------
+        heights : sequence of float
+            How far down, in data coordinates.
+        left, right : float
+            Their ends, in data coordinates.
+        """
+        width = 0.8 * self.scale
+        self.ax.hlines(heights, left, right, color=HAIR, linewidth=width, zorder=0.5, gid="rule")
+
+
+def attach(ax: Axes, caption: Caption) -> None:
+    """Let axes carry a caption."""
+    vars(ax)["estimative"] = caption
+
+
+def caption_of(ax: Axes) -> Caption | None:
+    """Return the caption that axes carry, if they are one of our pictures."""
+    found = vars(ax).get("estimative")
+    return found if isinstance(found, Caption) else None
+
+
+def long_date(day: dt.date) -> str:
+    """Return a day as people say it, whatever the locale: 13 September 2023."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def footer(subject: Forecast | Scenario) -> str:
+    """Return the line that stands under a picture: its record, and how it came about.
+
+    Parameters
+    ----------
+    subject : Forecast or Scenario
+        What is shown.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
+    if isinstance(subject, Scenario):
+        scenario, parts = subject, [f"Scenario {subject.slug}"]
+    else:
+        scenario, parts = subject.scenario, [f"Record {subject.record}"]
+        if subject.belief.failed:
+            parts.append("NOT CONVERGED")
+    if scenario.hindsight:
+        parts.append("Written with hindsight: coded after its window had closed")
+    return ". ".join(parts) + "."
+
+
+def fit(ax: Axes | None, fits: Callable[[float, float], bool]) -> tuple[Pen, float, float]:
+    """Return a pen on axes with room for a picture, and that room.
+
+    Parameters
+    ----------
+    ax : Axes or None
+        The axes to use; None makes a 16:9 figure of its own, larger than a slide if it must be.
+    fits : callable
+        Told width and height in inches, says whether everything fits at full type size.
+
+    Returns
+    -------
+    tuple of Pen and two float
+        The pen; width and height in inches at full type size.
+    """
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        width, height = _grown(SLIDE[0] / LARGEST, SLIDE[1] / LARGEST, fits)
+        size = max(width, SLIDE[0])
+        figure = plt.figure(figsize=(size, size * height / width), facecolor="white")
+        ax = figure.add_axes((0, 0, 1, 1))
+        ax.set_axis_off()
+        return Pen(ax, size / width), width, height
+    root = ax.get_figure(root=True)
+    assert root is not None
+    ax.set_axis_off()
+    engine = root.get_layout_engine()
+    if engine is not None:
+        engine.execute(root)
+        # type is fitted to this room, so a later layout must not change it
+        ax.set_position(ax.get_position())
+    box = ax.get_window_extent()
+    wide, high = box.width / root.dpi, box.height / root.dpi
+    scale = min(LARGEST, wide / (0.6 * SLIDE[0]))
+    width, height = _grown(wide / scale, high / scale, fits)
+    return Pen(ax, wide / width), width, height
+
+
+def lay_out(title: str, subtitle: str, footer: str, width: float, height: float) -> Lines:
     """Return the words around a picture, wrapped, and the room that they leave.
 
     Parameters
@@ -251,9 +217,10 @@ def caption_lines(title: str, subtitle: str, footer: str, width: float, height: 
         What to write where.
     """
     room = width - 2 * MARGIN
-    size = next((s for s in TITLES if wrap(title, room, s, "bold").count("\n") < 2), TITLES[-1])
-    title, subtitle = balance(title, room, size, "bold"), balance(subtitle, room, BODY)
-    footer = "\n".join(wrap(part, room, SMALL) for part in footer.split("\n"))
+    few = (s for s in TITLES if wrap(title, room, s, "bold").count("\n") < 2)
+    size = next(few, TITLES[-1])
+    title, subtitle = balance(title, room, size, "bold"), wrap(subtitle, room, BODY)
+    footer = wrap(footer, room, SMALL)
     title_top = 0.8 * MARGIN
     subtitle_top = title_top + text_size(title, size, "bold", 1.1)[1] + 0.08
     footer_top = height - 0.6 * MARGIN - text_size(footer, SMALL)[1]
@@ -262,46 +229,75 @@ def caption_lines(title: str, subtitle: str, footer: str, width: float, height: 
     return Lines(width, height, title, size, subtitle, footer, *tops)
 
 
-def footer(subject: Forecast | Scenario) -> str:
-    """Return the line that stands under a picture.
+def finish(pen: Pen, caption: Caption, lines: Lines) -> Axes:
+    """Write title, subtitle and footer, and let the axes carry the caption.
 
     Parameters
     ----------
-    subject : Forecast or Scenario
-        What is shown.
+    pen : Pen
+        On the axes.
+    caption : Caption
+        What they are to carry.
+    lines : Lines
+        The same in lines.
 
     Returns
     -------
-    str
-        The record, and what a reader must know of how it came about.
+    Axes
+        The axes.
     """
-    scenario = subject if isinstance(subject, Scenario) else subject.scenario
-    parts = [f"Record {subject.record}"] if isinstance(subject, Forecast) else [f"Scenario {scenario.slug}"]
-    if scenario.hindsight:
-        parts.append("Written with hindsight: coded after its window had closed")
-    if isinstance(subject, Forecast) and subject.belief.failed:
-        parts.append("NOT CONVERGED")
-    return ". ".join(parts) + "."
+
+    def put(top: float, text: str, size: float, **how: Any) -> None:  # noqa: ANN401
+        place = MARGIN / lines.width, 1 - top / lines.height
+        pen.write(*place, text, size, transform=pen.ax.transAxes, va="top", **how)
+
+    bold = {"fontweight": "bold", "linespacing": 1.1, "gid": "estimative-title"}
+    put(lines.title_top, lines.title, lines.title_size, **bold)
+    put(lines.subtitle_top, lines.subtitle, BODY, color=QUIET)
+    put(lines.footer_top, lines.footer, SMALL, color=QUIET, gid="estimative-footer")
+    attach(pen.ax, caption)
+    for artist in artists(pen.ax):
+        artist.set_in_layout(False)  # all stands inside the axes, so no layout need make room
+    return pen.ax
 
 
-def shown_artists(ax: Axes, hidden: tuple[str, ...] = ()) -> list[Artist]:
-    """Return the visible artists drawn on axes, but those of some gids."""
-    drawn = [*ax.texts, *ax.lines, *ax.patches, *ax.collections]
-    return [a for a in drawn if a.get_visible() and a.get_gid() not in hidden]
+def artists(ax: Axes) -> list[Artist]:
+    """Return what is drawn on axes."""
+    return [*ax.texts, *ax.lines, *ax.patches, *ax.collections]
 
 
-@cache
-def _bench() -> Figure:
-    """Return a figure that nobody sees, to measure text on."""
-    figure = Figure(dpi=200)
-    FigureCanvasAgg(figure)
-    return figure
+def share_out(needs: Sequence[float], room: float, most: float) -> tuple[float, ...]:
+    """Return heights that fill a room as evenly as their needs allow; none if it is too small.
+
+    Parameters
+    ----------
+    needs : sequence of float
+        What each needs at least.
+    room : float
+        For all.
+    most : float
+        To which height one grows that needs less.
+
+    Returns
+    -------
+    tuple of float
+        Heights, in the unit of the needs.
+    """
+    if not needs or sum(needs) > room:
+        return ()
+    level = min(most, room / len(needs))
+    while sum(max(level, need) for need in needs) > room + 1e-9:
+        high = [need for need in needs if need > level]
+        level = (room - sum(high)) / (len(needs) - len(high))
+    return tuple(max(level, need) for need in needs)
 
 
-def _grown(width: float, height: float, fits: Callable[[float, float], bool]) -> tuple[float, float]:
-    """Return the first size, growing from a size in proportion, at which everything fits."""
-    for _ in range(60):  # thirty times as wide: nothing could be read, but nothing breaks either
+def _grown(
+    width: float, height: float, fits: Callable[[float, float], bool]
+) -> tuple[float, float]:
+    """Return the first size, growing in proportion, at which everything fits."""
+    for _ in range(200):  # fifty times as wide: nothing could be read, but nothing breaks either
         if fits(width, height):
-            break
+            return width, height
         width, height = ZOOM * width, ZOOM * height
-    return width, height
+    raise ValueError("there is more to draw than any picture holds; draw a part of it")

@@ -1,0 +1,304 @@
+"""What changed between two forecasts and why: every move is shared out over its causes, and the parts add up.
+
+The value of a set of causes is the point forecast with the later belief and the news and elapsed time
+in the set; parts are Shapley values of it, and whatever else changed is one more row, `refit`.
+`tests/unit/test_comparing.py` works one case out by hand and adds the parts up on many others.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from estimative.causes import Between, Cause, find_causes
+from estimative.forecasting import Forecast
+from estimative.arrivals import draw_weights
+from estimative.many_worlds import point_forecasts
+from estimative.names import did_you_mean
+from estimative.network.propagation import Floats
+from estimative.refit import belief_changes
+from estimative.results import Answer, Table, percent
+from estimative.shapley import Sets, Shares, share_out
+
+SMALLEST = 0.005
+"""Parts below half a point are printed as one."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one cause adds to one outcome's probability.
+
+    Attributes
+    ----------
+    cause : Cause
+        The cause.
+    move : float
+        A difference of probabilities.
+    error : float
+        Standard error of it, from sampling the orders of causes; 0 where all were weighed.
+    """
+
+    cause: Cause
+    move: float
+    error: float
+
+
+@dataclass(frozen=True)
+class OutcomeMove:
+    """How far one outcome moved, and why.
+
+    Attributes
+    ----------
+    name, title, event : str
+        As in the later forecast.
+    earlier, later : float
+        The probability of the event then and now, in [0, 1].
+    withheld : str or None
+        Why one of the two forecasts gives it no headline.
+    parts : tuple of Part
+        One for each cause, the refit last; they add up to `move`.
+    """
+
+    name: str
+    title: str
+    event: str
+    earlier: float
+    later: float
+    withheld: str | None
+    parts: tuple[Part, ...]
+
+    @property
+    def move(self) -> float:
+        """The difference of the two probabilities."""
+        return self.later - self.earlier
+
+    @property
+    def strongest(self) -> tuple[Part, ...]:
+        """The parts of at least half a point, the largest first."""
+        told = [part for part in self.parts if abs(part.move) >= SMALLEST]
+        return tuple(sorted(told, key=lambda part: -abs(part.move)))
+
+    @property
+    def others(self) -> tuple[Part, ...]:
+        """The other parts that are not nothing."""
+        return tuple(part for part in self.parts if 1e-9 < abs(part.move) < SMALLEST)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(Answer):
+    """What changed between two forecasts, and why.
+
+    Attributes
+    ----------
+    earlier, later : Forecast
+        The two.
+    outcomes : tuple of OutcomeMove
+        Those that both forecast.
+    causes : tuple of Cause
+        News, time, and last `refit`.
+    changes : tuple of str
+        What the refit is made of: statements, weights, words, model.
+    orders : int or None
+        How many orders of the causes were sampled; None where all were weighed.
+    notes : tuple of str
+        What else a reader must know.
+    """
+
+    earlier: Forecast
+    later: Forecast
+    outcomes: tuple[OutcomeMove, ...]
+    causes: tuple[Cause, ...]
+    changes: tuple[str, ...]
+    orders: int | None
+    notes: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> OutcomeMove:
+        """Return the move of one outcome."""
+        for outcome in self.outcomes:
+            if outcome.name == name:
+                return outcome
+        allowed = [o.name for o in self.outcomes]
+        hint = did_you_mean(name, allowed)
+        raise KeyError(f"no outcome '{name}'{hint} (there are: {', '.join(allowed)})")
+
+    @property
+    def largest_error(self) -> float:
+        """The largest standard error of a part, a probability."""
+        return max((part.error for o in self.outcomes for part in o.parts), default=0.0)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one mapping an outcome and cause."""
+        return [
+            {
+                "outcome": o.name,
+                "title": o.title,
+                "event": o.event,
+                "withheld": o.withheld,
+                "earlier": o.earlier,
+                "later": o.later,
+                "move": o.move,
+                "kind": part.cause.kind,
+                "cause": part.cause.name,
+                "items": list(part.cause.items),
+                "said": part.cause.said,
+                "part": part.move,
+                "error": part.error,
+            }
+            for o in self.outcomes
+            for part in o.parts
+        ]
+
+    def tables(self) -> list[Table]:
+        """Return the outcomes that moved, each with its causes."""
+        rows: list[tuple[str, str, str]] = []
+        told: set[Cause] = set()  # what news says is told once
+        for o in self.moved:
+            rows.append((o.title, f"{percent(o.earlier)} -> {percent(o.later)}", tenths(o.move)))
+            for part in o.strongest:
+                words = part.cause.label if part.cause not in told else part.cause.name
+                rows.append((f"· {words}", "", tenths(part.move)))
+                told |= {part.cause} if part.cause.kind == "news" else set()
+            if o.others:
+                count = f"· {len(o.others)} smaller cause{'s' * (len(o.others) != 1)}"
+                rows.append((count, "", tenths(sum(part.move for part in o.others))))
+        title = f"What changed from {self.earlier.as_of} to {self.later.as_of}, and why."
+        title += f" {self.later.scenario.question}"
+        columns = ("outcome, and what moved it", "chance", "points")
+        return [Table(title, columns, rows, self._remarks())]
+
+    @property
+    def moved(self) -> tuple[OutcomeMove, ...]:
+        """The outcomes with a headline in both forecasts that moved by half a point or were moved both ways."""
+        shown = [o for o in self.outcomes if not o.withheld and o.strongest]
+        return tuple(sorted(shown, key=lambda o: -abs(o.move)))
+
+    def _remarks(self) -> list[str]:
+        still = [o.title for o in self.outcomes if not o.withheld and o not in self.moved]
+        notes = [
+            "Points: what each cause adds to the probability, averaged over all orders in which causes may"
+            " come; they add up to the move."
+        ]
+        if self.orders is not None:
+            notes.append(
+                f"There are too many causes to weigh all orders: {self.orders} were sampled, and a part is"
+                f" off by {100 * self.largest_error:.2f} points (standard error) at most."
+            )
+        if still:
+            notes.append(f"No cause moved these by half a point: {', '.join(still)}.")
+        notes += [f"No move is shown for {o.title}: {o.withheld}." for o in self.outcomes if o.withheld]
+        notes.append(f"refit: {'; '.join(self.changes) or 'nothing changed in statements, weights or model'}.")
+        return [*notes, *self.notes]
+
+
+def compare(earlier: Forecast, later: Forecast) -> Comparison:
+    """Return what moved each outcome from one forecast to a later one.
+
+    Parameters
+    ----------
+    earlier, later : Forecast
+        Of one scenario, as of two days or from two versions of its files.
+
+    Returns
+    -------
+    Comparison
+        One row for each outcome and cause: news by origin, time passed by outcome, and the refit. The
+        rows of an outcome add up to its move.
+
+    Raises
+    ------
+    ValueError
+        If they are of two scenarios, or the second is as of an earlier day.
+    """
+    _check(earlier, later)
+    between = find_causes(earlier.scenario, later.scenario, later.given.graph)
+    base = _base(earlier, later)
+    shares = _shares(base, between)
+    return Comparison(
+        earlier=earlier,
+        later=later,
+        outcomes=_outcomes(earlier, later, between, shares),
+        causes=(*between.causes, REFIT),
+        changes=belief_changes(earlier, later),
+        orders=shares.orders,
+        notes=tuple(_notes(earlier, later, base)),
+    )
+
+
+REFIT = Cause("refit", "refit", (), "statements, weights, words or model changed")
+
+
+def tenths(move: float) -> str:
+    """Return a move of a probability in percentage points with one decimal, signed."""
+    rounded = round(100 * move, 1)
+    return "0" if rounded == 0 else f"{rounded:+.1f}"
+
+
+def _check(earlier: Forecast, later: Forecast) -> None:
+    if earlier.scenario.slug != later.scenario.slug:
+        names = f"'{earlier.scenario.slug}' and '{later.scenario.slug}'"
+        raise ValueError(f"these are forecasts of {names}; compare two of one scenario")
+    if earlier.as_of > later.as_of:
+        raise ValueError(f"{earlier.as_of} is after {later.as_of}; give the earlier forecast first")
+
+
+def _base(earlier: Forecast, later: Forecast) -> Forecast:
+    """Return the forecast whose draws are reweighted: the later, unless its fit holds the news already.
+
+    Draws that have seen the news are few where the news would be taken away again; where the statements
+    are the same, the earlier draws serve as well.
+    """
+    same = (
+        later.given.digest() == earlier.given.digest()
+        and later.model_file == earlier.model_file
+        and later.seed == earlier.seed
+    )
+    return earlier if later.diagnostics["news_inside"] and same else later
+
+
+def _shares(base: Forecast, between: Between) -> Shares:
+    weights = draw_weights(base)
+
+    def values(sets: Sets) -> Floats:
+        found, chosen = between.worlds(sets)
+        tree, tables = base.given.tree, base.belief.tables
+        return point_forecasts(tree, between.graph, tables, weights, found, chosen)
+
+    return share_out(values, len(between.causes))
+
+
+def _outcomes(
+    earlier: Forecast, later: Forecast, between: Between, shares: Shares
+) -> tuple[OutcomeMove, ...]:
+    before = {o.name: o for o in earlier.outcomes}
+    found = []
+    for o in later.outcomes:
+        if o.name not in before or o.event not in before[o.name].states:
+            continue
+        column = between.graph.state(o.name, o.event)
+        then, now = before[o.name].states[o.event], o.states[o.event]
+        parts = [
+            Part(cause, float(shares.parts[i, column]), float(shares.errors[i, column]))
+            for i, cause in enumerate(between.causes)
+        ]
+        rest = now - then - sum(part.move for part in parts)
+        withheld = o.withheld or before[o.name].withheld
+        whole = (*parts, Part(REFIT, rest, 0.0))
+        found.append(OutcomeMove(o.name, o.title, o.event, then, now, withheld, whole))
+    return tuple(found)
+
+
+def _notes(earlier: Forecast, later: Forecast, base: Forecast) -> Sequence[str]:
+    notes = []
+    if later.diagnostics["news_inside"]:
+        notes.append(
+            "The later forecast was fitted with its news inside; what that fit and reweighting differ by"
+            " stands in the refit row."
+        )
+    if earlier.diagnostics["news_inside"] and base is not earlier:
+        notes.append(
+            "The earlier forecast was fitted with its news inside; the difference of the two fits stands"
+            " in the refit row."
+        )
+    names = {o.name for o in earlier.outcomes} ^ {o.name for o in later.outcomes}
+    if names:
+        notes.append(f"In one forecast only: {', '.join(sorted(names))}.")
+    return notes

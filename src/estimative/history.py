@@ -1,0 +1,284 @@
+"""What was said before: the recorded forecasts of a scenario, by the day they speak as of.
+
+Nothing here is computed anew; it stands in the ledger (tests/unit/test_history.py).
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from estimative import records
+from estimative.errors import Problem, ScenarioError
+from estimative.names import did_you_mean, listed
+from estimative.records import Ledger, Past
+from estimative.results import Answer, Table, percent
+from estimative.scenario import Scenario
+from estimative.workflow import parse_day, runs_folder
+from estimative.workspace import find_scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SIDE_BY_SIDE = 5  # outcomes a table
+COLUMNS = (
+    "as_of",
+    "outcome",
+    "probability",
+    "lower",
+    "upper",
+    "withheld",
+    "record",
+    "written",
+    "model",
+    "seed",
+    "interval",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class History(Answer):
+    """The recorded forecasts of a scenario.
+
+    Attributes
+    ----------
+    scenario : str
+        Its slug.
+    file : Path
+        The ledger.
+    forecasts : tuple of Past
+        By day, then in the order in which they were written.
+    outcome : str or None
+        The one outcome that was asked for.
+    """
+
+    scenario: str
+    file: Path
+    forecasts: tuple[Past, ...] = field(repr=False)
+    outcome: str | None = None
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one mapping an outcome of a recorded forecast; probabilities in [0, 1]."""
+        return [dict(zip(COLUMNS, row, strict=True)) for row in self._rows()]
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row an outcome of a recorded forecast: probability and interval by day."""
+        import pandas as pd
+
+        frame = pd.DataFrame.from_records(list(self._rows()), columns=list(COLUMNS))
+        frame["as_of"] = pd.to_datetime(frame["as_of"])
+        frame["written"] = pd.to_datetime(frame["written"], utc=True)
+        return frame.astype(dict.fromkeys(("probability", "lower", "upper"), "float64"))
+
+    def tables(self) -> list[Table]:
+        """Return the forecasts, one a row; five outcomes side by side, or one with its interval."""
+        if not self.forecasts:
+            return [Table(f"No forecast of {self.scenario} is recorded.", ("as of",), ())]
+        notes = self._notes()
+        if self.outcome is not None:
+            return [self._one(self.outcome, notes)]
+        names = self._names()
+        parts = [names[i : i + SIDE_BY_SIDE] for i in range(0, len(names), SIDE_BY_SIDE)]
+        last = len(parts) - 1
+        return [self._several(part, notes if i == last else ()) for i, part in enumerate(parts)]
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
+        for past in self.forecasts:
+            tail = (past.record, past.written, past.model, past.seed, past.interval)
+            for o in past.outcomes:
+                if self.outcome is None or o["name"] == self.outcome:
+                    values = (o["probability"], o["lower"], o["upper"], o["withheld"])
+                    yield (past.as_of, o["name"], *values, *tail)
+
+    def _names(self) -> list[str]:
+        """Return the outcomes' names, those of the newest forecast first."""
+        newest_first = (o["name"] for past in reversed(self.forecasts) for o in past.outcomes)
+        return list(dict.fromkeys(newest_first))
+
+    def _one(self, outcome: str, notes: Sequence[str]) -> Table:
+        rows = []
+        for past in self.forecasts:
+            for o in (o for o in past.outcomes if o["name"] == outcome):
+                span = f"{percent(o['lower'])} to {percent(o['upper'])}, {past.interval:.0%}"
+                chance = "withheld" if o["withheld"] else percent(o["probability"])
+                said = (chance, o["withheld"] or span, o["phrase"] or "")
+                rows.append((str(past.as_of), *said, *_origin(past)))
+        columns = ("as of", "chance %", "interval", "ICD 203", "record", "written (UTC)", "model")
+        return Table(f"What was said of {outcome} in {self.scenario}.", columns, rows, notes)
+
+    def _several(self, names: Sequence[str], notes: Sequence[str]) -> Table:
+        rows = []
+        for past in self.forecasts:
+            said = {o["name"]: o for o in past.outcomes}
+            cells = [_cell(said.get(name)) for name in names]
+            rows.append((str(past.as_of), *cells, *_origin(past)))
+        columns = ("as of", *(f"{name} %" for name in names), "record", "written (UTC)", "model")
+        return Table(f"What was said in {self.scenario}.", columns, rows, notes)
+
+    def _notes(self) -> list[str]:
+        days = len({past.as_of for past in self.forecasts})
+        counted = len(self.forecasts)
+        return [
+            f"{counted:,} record{'s' * (counted != 1)} of {days:,} day{'s' * (days != 1)}, from"
+            f" {self.file.name}; each stands as it was first written. `--outcome NAME` shows"
+            " intervals."
+        ]
+
+
+def history(
+    scenario: Scenario | str | Path,
+    *,
+    outcome: str | None = None,
+    since: dt.date | str | None = None,
+    until: dt.date | str | None = None,
+    model: str | None = None,
+    record: str | None = None,
+) -> History:
+    """Return the recorded forecasts of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or Path
+        The scenario, its folder or its slug; it need not be right, nor exist any more.
+    outcome : str, optional
+        One outcome only.
+    since, until : date or str, optional
+        Only forecasts as of a day in between, both inclusive.
+    model : str, optional
+        Only those of a model.
+    record : str, optional
+        Only the record whose id begins so.
+
+    Returns
+    -------
+    History
+        `to_frame()` gives probability by day and outcome.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such scenario, and none was recorded.
+    KeyError
+        If there is no such outcome in what was recorded.
+    LedgerError
+        If the ledger cannot be read.
+    """
+    slug, ledger = recorded_as(scenario)
+    first, last = parse_day(since), parse_day(until)
+    found = records.past(slug, ledger, since=first, until=last, model=model, record=record)
+    answer = History(slug, ledger.file, tuple(found), outcome)
+    if outcome is not None and found and outcome not in (names := answer._names()):
+        raise KeyError(f"no outcome '{outcome}'{did_you_mean(outcome, names)}")
+    return answer
+
+
+def recorded_as(scenario: Scenario | str | Path) -> tuple[str, Ledger]:
+    """Return a scenario's slug and the ledger that its forecasts are written to.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or Path
+        As in `history`.
+
+    Returns
+    -------
+    tuple of str and Ledger
+        The ledger need not exist.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such scenario, and none was recorded.
+    """
+    if isinstance(scenario, Scenario):
+        return scenario.slug, records.open_ledger(runs_folder(scenario.folder))
+    try:
+        folder = find_scenario(scenario)
+    except ScenarioError as error:
+        ledger = records.open_ledger(runs_folder(Path.cwd()))
+        known = [row["scenario"] for row in records.scenarios(ledger)]
+        if str(scenario) in known:
+            return str(scenario), ledger
+        if known:
+            message = f"{error.problems[0].message}; recorded are {listed(known, 'and')}"
+            raise ScenarioError([Problem(str(scenario), 0, message)]) from None
+        raise
+    return folder.name, records.open_ledger(runs_folder(folder))
+
+
+def changed_since(
+    scenario: Scenario, *, as_of: dt.date | str | None = None
+) -> tuple[records.Changes, ...]:
+    """Return where today's files would no longer give what was recorded.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As it is read today.
+    as_of : date or str, optional
+        One day only; default every recorded day.
+
+    Returns
+    -------
+    tuple of Changes
+        One a day; `str()` says which files differ.
+
+    Raises
+    ------
+    LedgerError
+        If the ledger cannot be read.
+    """
+    _, ledger = recorded_as(scenario)
+    return records.changed_inputs(scenario, ledger, as_of=parse_day(as_of))
+
+
+def warnings_of_change(scenario: Scenario) -> tuple[Problem, ...]:
+    """Return one warning a file that was changed after a forecast from it had been recorded.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As it is read today.
+
+    Returns
+    -------
+    tuple of Problem
+        By file.
+
+    Raises
+    ------
+    LedgerError
+        If the ledger cannot be read.
+    """
+    days: Mapping[tuple[str, str], list[records.Changes]] = defaultdict(list)
+    for change in changed_since(scenario):
+        for how in ("changed", "added", "removed"):
+            for path in getattr(change, how):
+                days[path, how].append(change)
+    return tuple(
+        Problem(path, 0, _warning(how, found)) for (path, how), found in sorted(days.items())
+    )
+
+
+def _warning(how: str, found: Sequence[records.Changes]) -> str:
+    first, last = found[0], found[-1]
+    when = f"as of {first.as_of}"
+    if last is not first:
+        when = f"as of {len(found)} days from {first.as_of} to {last.as_of}"
+    verb = {"changed": "was changed", "added": "was added", "removed": "was taken away"}[how]
+    return (
+        f"{verb} after forecasts {when} had been recorded (record {first.record}, written"
+        f" {first.written:%Y-%m-%d}); what was said then stands in the ledger: estimative history"
+    )
+
+
+def _cell(outcome: Mapping[str, Any] | None) -> str:
+    if outcome is None:
+        return ""
+    return "withheld" if outcome["withheld"] else percent(outcome["probability"])
+
+
+def _origin(past: Past) -> tuple[str, str, str]:
+    return past.record, f"{past.written:%Y-%m-%d %H:%M}", past.model

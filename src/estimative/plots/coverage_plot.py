@@ -1,0 +1,155 @@
+"""What nobody stated, by how far it moves an answer: whom to ask next.
+
+Only defaults are drawn; what is stated is counted in the words above them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from estimative.explaining import Coverage, Need
+from estimative.plots import style
+from estimative.plots.lettering import BODY, NUMBER, SMALL, balance, settings, text_size
+from estimative.plots.style import MARGIN, QUIET, Caption, How, Lines, Pen
+from estimative.scenario import Scenario
+
+MOST = 15  # rows; the smaller ones are counted in the words
+LABEL_SHARE, MOVED_SHARE = 0.36, 0.29  # of the width
+GAP, NUMBER_WIDTH, LEAST_BAR = 0.25, 0.85, 1.8  # inches
+AIR, HIGHEST_ROW, HEADER = 0.12, 0.9, 0.34  # inches
+
+
+@dataclass(frozen=True)
+class Row:
+    """One default: what it is about, and how far it moves which answer."""
+
+    label: str
+    move: float
+    moved: str
+
+    @property
+    def need(self) -> float:
+        """The height it needs, in inches."""
+        return AIR + max(text_size(self.label, BODY)[1], text_size(self.moved, SMALL)[1])
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Rows with wrapped words, and where they stand, in inches."""
+
+    lines: Lines
+    rows: tuple[Row, ...]
+    heights: tuple[float, ...]
+
+    @property
+    def left(self) -> float:
+        """Where bars begin."""
+        return MARGIN + LABEL_SHARE * self.lines.width + GAP
+
+    @property
+    def right(self) -> float:
+        """Where the answers that are moved begin."""
+        return (1 - MOVED_SHARE) * self.lines.width - MARGIN
+
+    @property
+    def longest(self) -> float:
+        """How long the longest bar may be."""
+        return self.right - self.left - NUMBER_WIDTH
+
+    @property
+    def fits(self) -> bool:
+        """Whether rows and bars have room at full type size."""
+        return len(self.heights) == len(self.rows) and self.longest >= LEAST_BAR
+
+
+def coverage(result: Coverage, ax: Axes | None = None) -> Axes:
+    """Draw by how far each thing that nobody stated would move the answer that it moves most.
+
+    Parameters
+    ----------
+    result : Coverage
+        What `estimative.coverage` returns.
+    ax : Axes, optional
+        Where to draw; default a new 16:9 figure.
+
+    Returns
+    -------
+    Axes
+        The axes given, or new ones. Along x and y stand inches from the left and from the top, at
+        full type size.
+    """
+    scenario = result.forecast.scenario
+    asked = [_row(scenario, need) for need in result.needs if not need.statements]
+    rows, words = sorted(asked, key=lambda r: -abs(r.move)), _words(result, len(asked))
+    with settings():
+        shown = rows[:MOST]
+        pen, width, height = style.fit(ax, lambda w, h: _plan(shown, words, w, h).fits)
+        plan = _plan(shown, words, width, height)
+        pen.ax.set(xlim=(0, width), ylim=(height, 0), autoscale_on=False)
+        _draw(pen, plan)
+        caption = Caption(words[0], words[2], result.forecast.record, _alt(rows, words))
+        return style.finish(pen, caption, plan.lines)
+
+
+def _words(result: Coverage, unstated: int) -> tuple[str, str, str]:
+    """Return title, subtitle and footer."""
+    forecast, needs = result.forecast, len(result.needs)
+    subtitle = (
+        f"{needs - unstated} of {needs} things that the answer needs are stated, as of"
+        f" {style.long_date(forecast.as_of)}."
+    )
+    if unstated:
+        others = f"the largest {MOST} of the others" if unstated > MOST else "the others"
+        subtitle += (
+            f" Bar: by how many points {others}, which rest on a wide default, would move the"
+            " answer that they move most, were the default half a prior standard deviation higher."
+        )
+    return forecast.scenario.question, subtitle, style.footer(forecast)
+
+
+def _row(scenario: Scenario, need: Need) -> Row:
+    nodes = {**scenario.outcomes, **scenario.drivers}
+    cause, arrow, effect = need.need.partition(" -> ")
+    label = f"How likely: {nodes[need.node].title}"
+    if arrow:
+        label = f"{nodes[cause].title} → {nodes[effect].title}"
+    moved = nodes[need.farthest].title if need.farthest in nodes else ""
+    return Row(label, need.farthest_move or 0.0, moved)
+
+
+def _plan(rows: Sequence[Row], words: tuple[str, str, str], width: float, height: float) -> Plan:
+    lines = style.lay_out(*words, width, height)
+    label, moved = LABEL_SHARE * width, MOVED_SHARE * width
+    wrapped = tuple(
+        Row(balance(r.label, label, BODY), r.move, balance(r.moved, moved, SMALL)) for r in rows
+    )
+    room = lines.body_bottom - lines.body_top - HEADER
+    heights = style.share_out([row.need for row in wrapped], room, HIGHEST_ROW)
+    return Plan(lines, wrapped, heights)
+
+
+def _draw(pen: Pen, plan: Plan) -> None:
+    y, width = plan.lines.body_top + HEADER, plan.lines.width
+    most = max((abs(r.move) for r in plan.rows), default=0.0) or 1.0
+    heads = [(MARGIN, "nobody stated"), (plan.left, "points"), (plan.right, "moves most")]
+    for x, text in heads if plan.rows else [(MARGIN, "Everything is stated.")]:
+        pen.write(x, y - 0.08, text, va="bottom", color=QUIET, gid="header")
+    pen.rules([y], MARGIN, width - MARGIN)
+    for row, tall in zip(plan.rows, plan.heights, strict=True):
+        middle, length = y + tall / 2, plan.longest * abs(row.move) / most
+        y += tall
+        pen.rules([y], MARGIN, width - MARGIN)
+        colour = style.BLUE if row.move >= 0 else style.ORANGE
+        bar: How = {"height": min(0.3, 0.45 * tall), "color": colour, "linewidth": 0, "gid": "bar"}
+        pen.ax.barh(middle, length, left=plan.left, **bar)
+        pen.write(MARGIN, middle, row.label, BODY, gid="label")
+        number = f"{100 * row.move:+.1f}"
+        place = plan.left + length + 0.12, middle
+        pen.write(*place, number, NUMBER, fontweight="bold", gid="number")
+        pen.write(plan.right, middle, row.moved, gid="moved")
+
+
+def _alt(rows: Sequence[Row], words: tuple[str, str, str]) -> str:
+    moves = "; ".join(f"{r.label}: {100 * r.move:+.1f} on {r.moved}" for r in rows)
+    return f"{words[0]} {words[1].split(' Bar:')[0]} {moves or 'Everything is stated'}."

@@ -1,0 +1,138 @@
+"""Type: which font, how large a text will be in inches, and how it is broken into lines.
+
+Text is measured on a figure that nobody sees, before anything is drawn.
+"""
+
+from contextlib import AbstractContextManager
+from functools import cache, lru_cache
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+SMALL, BODY, NUMBER = 12.0, 12.5, 15.0  # points on a slide
+TITLES = (21.0, 18.0, 16.0)  # points; the first at which a title needs no more than two lines
+SPACING = 1.15  # of lines
+HINTING = 1.03  # on a coarse screen letters are set on whole pixels, and run wider
+# fonts of the common systems for scripts that the bundled DejaVu Sans lacks, where installed
+FALLBACKS = (
+    "Noto Sans CJK KR",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Malgun Gothic",
+    "Microsoft YaHei",
+    "Yu Gothic",
+    "Apple SD Gothic Neo",
+    "PingFang SC",
+    "Hiragino Sans",
+    "NanumGothic",
+)
+
+
+def settings() -> AbstractContextManager[None]:
+    """Return a context in which text is set in the bundled font, and a dollar sign is one."""
+    installed = set(font_manager.fontManager.get_font_names())
+    family = ["DejaVu Sans", *(name for name in FALLBACKS if name in installed)]
+    return mpl.rc_context({"font.family": family, "text.parse_math": False, "text.usetex": False})
+
+
+@lru_cache(maxsize=16_384)
+def text_size(
+    text: str, size: float, weight: str = "normal", spacing: float = SPACING
+) -> tuple[float, float]:
+    """Return width and height of a text.
+
+    Parameters
+    ----------
+    text : str
+        May have several lines.
+    size : float
+        Points.
+    weight : str
+        normal or bold.
+    spacing : float
+        Of lines.
+
+    Returns
+    -------
+    tuple of two float
+        Inches.
+    """
+    bench = _bench()
+    sample = Text(0, 0, text, fontsize=size, fontweight=weight, linespacing=spacing)
+    sample.set_figure(bench)
+    box = sample.get_window_extent()
+    return HINTING * box.width / bench.dpi, box.height / bench.dpi
+
+
+def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
+    """Return a text broken into lines of at most a width; a word that is longer is broken too.
+
+    Parameters
+    ----------
+    text : str
+        One paragraph.
+    width : float
+        Inches.
+    size : float
+        Points.
+    weight : str
+        normal or bold.
+
+    Returns
+    -------
+    str
+        Lines joined by line feeds.
+    """
+
+    def fits(part: str) -> bool:
+        return text_size(part, size, weight)[0] <= width
+
+    lines: list[str] = []
+    for word in text.split():
+        if lines and fits(f"{lines[-1]} {word}"):
+            lines[-1] += f" {word}"
+            continue
+        while len(word) > 1 and not fits(word):
+            most = next((n for n in range(len(word) - 1, 1, -1) if fits(word[:n])), 1)
+            lines.append(word[:most])
+            word = word[most:]
+        lines.append(word)
+    return "\n".join(lines)
+
+
+def balance(text: str, width: float, size: float, weight: str = "normal") -> str:
+    """Return a text in as few lines as `wrap` needs, but of like length: no word is left alone.
+
+    Parameters
+    ----------
+    text : str
+        One paragraph.
+    width : float
+        Inches.
+    size : float
+        Points.
+    weight : str
+        normal or bold.
+
+    Returns
+    -------
+    str
+        Lines joined by line feeds.
+    """
+    lines = wrap(text, width, size, weight)
+    for share in (0.6, 0.7, 0.8, 0.9):
+        tried = wrap(text, share * width, size, weight)
+        if tried.count("\n") == lines.count("\n"):
+            return tried
+    return lines
+
+
+@cache
+def _bench() -> Figure:
+    """Return a figure that nobody sees, to measure text on."""
+    figure = Figure(dpi=200)
+    FigureCanvasAgg(figure)
+    return figure

@@ -1,0 +1,388 @@
+"""One outcome over time: its probability with its band, the news that moved it, how it ended.
+
+Along x stand days as matplotlib counts them, along y the probability, so numbers can be read back
+from the picture (`tests/unit/test_timeline.py`); words are placed in inches around them.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from matplotlib.axes import Axes
+
+from estimative.arrivals import Arrival, arrivals
+from estimative.forecasting import Forecast, OutcomeForecast
+from estimative.plots import style
+from estimative.plots.calendar import day_number, short_date, spread, ticks
+from estimative.plots.lettering import NUMBER, SMALL, settings, text_size, wrap
+from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
+from estimative.results import percent, points
+
+MOST_MARKS, LEAST_MOVE = 10, 0.01  # news is named if it moved the answer by a point
+AXIS, TICKS, END, GAP = 0.62, 0.72, 1.3, 0.3  # inches: left of, below and right of the chart
+LEGEND_SHARE, POINTS = 0.34, 0.6  # of the width; inches for the points in the legend
+LANE, MARK, NEAREST = 0.62, 17.0, 0.3  # inches above the chart; points; inches between marks
+LEAST_WIDTH, LEAST_HEIGHT, AIR = 4.0, 2.4, 0.14  # inches
+NOTHING = float("nan")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """News with its number, where the curve stood after it, and what it did."""
+
+    number: int
+    arrival: Arrival
+    probability: float
+    move: float
+
+    @property
+    def colour(self) -> str:
+        """Blue for what raised the answer, orange for what lowered it."""
+        return style.BLUE if self.move >= 0 else style.ORANGE
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is to be shown, apart from where: days with probability, lower and upper end."""
+
+    forecasts: tuple[Forecast, ...]
+    outcome: OutcomeForecast
+    curve: tuple[tuple[dt.date, float, float, float], ...]
+    told_until: dt.date
+    marks: tuple[Mark, ...]
+    moved: int
+    closes: dt.date
+    settled: str
+
+    @property
+    def first(self) -> dt.date:
+        """Where the chart begins."""
+        return self.curve[0][0]
+
+    @property
+    def last(self) -> dt.date:
+        """Where the chart ends: where the outcome was settled, else where it closes."""
+        return self.curve[-1][0] if self.settled else max(self.curve[-1][0], self.closes)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where everything stands, in inches from the left and from the top."""
+
+    story: Story
+    lines: Lines
+    places: tuple[float, ...]
+    legend: tuple[str, ...]
+
+    @property
+    def left(self) -> float:
+        """Where the chart begins."""
+        return MARGIN + AXIS
+
+    @property
+    def right(self) -> float:
+        """Where the chart ends."""
+        beside = LEGEND_SHARE * self.lines.width + GAP if self.story.marks else 0.0
+        return self.lines.width - MARGIN - beside - END
+
+    @property
+    def top(self) -> float:
+        """Where 100% stands."""
+        return self.lines.body_top + (LANE if self.story.marks else AIR)
+
+    @property
+    def bottom(self) -> float:
+        """Where 0% stands."""
+        return self.lines.body_bottom - TICKS
+
+    @property
+    def legend_left(self) -> float:
+        """Where the names of the news begin."""
+        return self.lines.width - MARGIN - LEGEND_SHARE * self.lines.width
+
+    @property
+    def fits(self) -> bool:
+        """Whether chart, marks and legend have room at full type size."""
+        named = len(self.places) == len(self.legend) == len(self.story.marks)
+        wide, high = self.right - self.left, self.bottom - self.top
+        return named and wide >= LEAST_WIDTH and high >= LEAST_HEIGHT
+
+    def day(self, inches: float) -> float:
+        """Return the day, as matplotlib counts, so far right of the picture's edge."""
+        first, last = day_number(self.story.first), day_number(self.story.last)
+        return first + (inches - self.left) / (self.right - self.left) * max(last - first, 1)
+
+    def across(self, day: dt.date) -> float:
+        """Return where a day stands."""
+        first, last = day_number(self.story.first), day_number(self.story.last)
+        share = (day_number(day) - first) / max(last - first, 1)
+        return self.left + share * (self.right - self.left)
+
+    def chance(self, inches: float) -> float:
+        """Return the probability that stands so far down."""
+        return (self.bottom - inches) / (self.bottom - self.top)
+
+
+def timeline(forecasts: Sequence[Forecast], outcome: str, ax: Axes | None = None) -> Axes:
+    """Draw one outcome's probability over time, with its band and the news that moved it.
+
+    Parameters
+    ----------
+    forecasts : sequence of Forecast
+        Of one scenario, as of two days or more, as `estimative.replay` returns them.
+    outcome : str
+        Its name.
+    ax : Axes, optional
+        Where to draw; default a new 16:9 figure.
+
+    Returns
+    -------
+    Axes
+        The axes given, or new ones. Along x stand days as matplotlib counts them, along y the
+        probability in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If there are not two forecasts, or none of them gives the outcome a headline.
+    KeyError
+        If there is no such outcome.
+    """
+    story = _story(tuple(sorted(forecasts, key=lambda f: f.as_of)), outcome)
+    words = _words(story)
+    with settings():
+        pen, width, height = style.fit(ax, lambda w, h: _plan(story, words, w, h).fits)
+        plan = _plan(story, words, width, height)
+        pen.ax.set(
+            xlim=(plan.day(0), plan.day(width)),
+            ylim=(plan.chance(height), plan.chance(0)),
+            autoscale_on=False,
+        )
+        _draw_scales(pen, plan)
+        _draw_curve(pen, story)
+        _draw_deadline(pen, plan)
+        _draw_end(pen, plan)
+        for mark, place, said in zip(story.marks, plan.places, plan.legend, strict=True):
+            _draw_mark(pen, plan, mark, place)
+        _write_legend(pen, plan)
+        caption = Caption(words[0], words[2], story.forecasts[-1].record, _alt(story, words))
+        return style.finish(pen, caption, plan.lines)
+
+
+def _story(forecasts: tuple[Forecast, ...], outcome: str) -> Story:
+    if len(forecasts) < 2:
+        raise ValueError(f"{len(forecasts)} forecast given; a timeline needs those of two days")
+    each = [f[outcome] for f in forecasts]
+    last = each[-1]
+    if all(o.probability is None for o in each):
+        raise ValueError(f"'{outcome}' is withheld throughout: {last.withheld}")
+    end = len(each) - 1
+    settled = _ending(last)
+    while settled and end > 0 and _ending(each[end - 1])[:1] and _state(each[end - 1]) == _state(last):
+        end -= 1
+    told = forecasts[-1].scenario
+    told_until = max(
+        [s.date for s in told.statements.values()] + [i.published for i in told.news.values()],
+        default=forecasts[-1].as_of,
+    )
+    shown, moves = forecasts[: end + 1], []
+    for arrival in arrivals(shown):
+        move = arrival.moves[outcome]
+        after = next(o for f, o in zip(shown, each, strict=False) if f.as_of >= arrival.day)
+        if abs(move) >= LEAST_MOVE:
+            moves.append((abs(move), arrival, after.states[last.event], move))
+    strongest = sorted(moves, key=lambda m: -m[0])[:MOST_MARKS]
+    by_day = sorted(strongest, key=lambda m: (m[1].day, m[1].cause.name))
+    marks = tuple(Mark(i, a, p, move) for i, (_, a, p, move) in enumerate(by_day, start=1))
+    window = told.outcomes[outcome]
+    closes = window.by + dt.timedelta(days=window.lag if window.timing != "none" else 0)
+    curve = _curve(shown, outcome, last.event)
+    return Story(shown, last, curve, told_until, marks, len(moves), closes, settled)
+
+
+def _ending(outcome: OutcomeForecast) -> str:
+    """Return how an outcome ended, `resolved: yes`; nothing while it is open."""
+    return "" if outcome.status == "open" else f"{outcome.status}: {_state(outcome)}"
+
+
+def _state(outcome: OutcomeForecast) -> str:
+    return max(outcome.states, key=lambda s: outcome.states[s])
+
+
+def _curve(
+    forecasts: Sequence[Forecast], outcome: str, event: str
+) -> tuple[tuple[dt.date, float, float, float], ...]:
+    """Return the points of curve and band: level up to a day with news, sloping between others."""
+    found = [_point(f, outcome, event) for f in forecasts[:1]]
+    for earlier, later in pairwise(forecasts):
+        if _told(earlier) != _told(later):
+            found.append((later.as_of, *found[-1][1:]))
+        found.append(_point(later, outcome, event))
+    return tuple(found)
+
+
+def _told(forecast: Forecast) -> tuple[set[str], set[str]]:
+    return set(forecast.scenario.news), set(forecast.scenario.statements)
+
+
+def _point(forecast: Forecast, outcome: str, event: str) -> tuple[dt.date, float, float, float]:
+    found = forecast[outcome]
+    if found.probability is None:
+        return forecast.as_of, NOTHING, NOTHING, NOTHING
+    if found.event != event or found.lower is None or found.upper is None:
+        return forecast.as_of, found.states[event], NOTHING, NOTHING
+    return forecast.as_of, found.states[event], found.lower, found.upper
+
+
+def _words(story: Story) -> tuple[str, str, str]:
+    """Return title, subtitle and footer."""
+    outcome, last = story.outcome, story.forecasts[-1]
+    title = outcome.title if outcome.event == "yes" else f"{outcome.title}: {outcome.event}"
+    subtitle = (
+        f"As forecast from {style.long_date(story.first)} to {style.long_date(last.as_of)}. Line:"
+        f" probability; band: central {last.interval:.0%} interval."
+    )
+    if story.marks:
+        some = f" (the {MOST_MARKS} strongest of {story.moved})" if story.moved > MOST_MARKS else ""
+        subtitle += f" Numbers: news{some}, with the points by which it moved the answer on its day."
+    if last.as_of > story.told_until:
+        subtitle += f" Dashed: should nothing more be reported after {style.long_date(story.told_until)}."
+    return title, subtitle, style.footer(last)
+
+
+def _plan(story: Story, words: tuple[str, str, str], width: float, height: float) -> Plan:
+    """Return where everything stands; marks or legend are left out where they find no room."""
+    empty = Plan(story, style.lay_out(*words, width, height), (), ())
+    wanted = [empty.across(mark.arrival.day) for mark in story.marks]
+    places = spread(wanted, NEAREST, empty.left, empty.right + END)
+    return Plan(story, empty.lines, places, _legend(empty))
+
+
+def _legend(plan: Plan) -> tuple[str, ...]:
+    """Return what the legend says of each mark, in as many lines as there is room for."""
+    width = LEGEND_SHARE * plan.lines.width - NEAREST - POINTS
+    room = plan.lines.body_bottom - plan.lines.body_top
+    for most in (5, 4, 3, 2, 1):
+        texts = []
+        for mark in plan.story.marks:
+            said = f"{short_date(mark.arrival.day)}: {mark.arrival.cause.said}"
+            lines = wrap(said, width, SMALL).split("\n")
+            if len(lines) > most:
+                lines = [*lines[: most - 1], _clipped(lines[most - 1], width)]
+            texts.append("\n".join(lines))
+        if sum(text_size(text, SMALL)[1] + AIR for text in texts) <= room:
+            return tuple(texts)
+    return ()
+
+
+def _clipped(line: str, width: float) -> str:
+    words = line.split()
+    while len(words) > 1 and text_size(f"{' '.join(words)} …", SMALL)[0] > width:
+        words.pop()
+    return f"{' '.join(words)} …"
+
+
+def _draw_scales(pen: Pen, plan: Plan) -> None:
+    """Draw the scale of probability and that of days."""
+    right = plan.day(plan.right)
+    pen.rules([0.0, 0.25, 0.5, 0.75, 1.0], plan.day(plan.left), right)
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        where = plan.day(plan.left - 0.1), share
+        pen.write(*where, f"{share:.0%}", color=QUIET, ha="right", gid="tick")
+    for day, label in ticks(plan.story.first, plan.story.last, plan.right - plan.left):
+        x, foot = day_number(day), plan.chance(plan.bottom + 0.07)
+        pen.ax.plot([x, x], [0, foot], color=QUIET, linewidth=0.8 * pen.scale, gid="tick-mark")
+        where = x, plan.chance(plan.bottom + 0.1)
+        pen.write(*where, label, color=QUIET, ha="center", va="top", linespacing=1.0, gid="tick")
+
+
+def _draw_curve(pen: Pen, story: Story) -> None:
+    """Draw curve and band; beyond the last that was told the curve is dashed and the band paler."""
+    told = [p for p in story.curve if p[0] <= story.told_until]
+    beyond = [*told[-1:], *story.curve[len(told) :]]
+    for part, dashes, pale in ((told, "-", 1.0), (beyond, (0, (3, 2)), 0.5)):
+        if len(part) < 2:
+            continue
+        x = [day_number(day) for day, *_ in part]
+        _, middle, low, high = zip(*part, strict=True)
+        band: How = {"color": style.PALE_BLUE, "alpha": 0.6 * pale, "linewidth": 0, "zorder": 1}
+        pen.ax.fill_between(x, low, high, gid="band", **band)
+        line: How = {"color": style.BLUE, "linewidth": 2.6 * pen.scale, "linestyle": dashes}
+        pen.ax.plot(x, middle, zorder=3, gid="curve", solid_capstyle="round", **line)
+
+
+def _draw_deadline(pen: Pen, plan: Plan) -> None:
+    """Draw the days on which the outcome falls due and closes, where the chart reaches so far."""
+    story, by = plan.story, plan.story.outcome.by
+    said = []
+    for day, word, dashes in ((by, "due", "-"), (story.closes, "closes", ":")):
+        if day == by and word == "closes":
+            continue
+        said.append(f"{word} {short_date(day)}")
+        if story.first <= day <= story.last:
+            x = day_number(day)
+            how: How = {"color": INK, "linewidth": 1.2 * pen.scale, "linestyle": dashes}
+            pen.ax.plot([x, x], [0, 1], zorder=2, gid=word, **how)
+    text = ", ".join(said)
+    where = plan.day(plan.right), plan.chance(plan.lines.body_bottom)
+    pen.write(*where, text, ha="right", va="bottom", gid="deadline")
+
+
+def _draw_end(pen: Pen, plan: Plan) -> None:
+    """Write how the outcome ended, or where it stands, beside the end of the curve."""
+    story = plan.story
+    day, chance, *_ = story.curve[-1]
+    if story.settled:
+        chance = float(_state(story.outcome) == story.outcome.event)
+        edge: How = {"edgecolors": "white", "linewidths": 1.4 * pen.scale, "zorder": 5}
+        pen.dot(day_number(day), chance, 13, marker="D", color=INK, gid="settled", **edge)
+        text = f"{story.settled.replace(': ', ':' + chr(10))}\n{short_date(day)}"
+        tall = text_size(text, SMALL)[1] / 2
+        down = min(max(plan.bottom - chance * (plan.bottom - plan.top), plan.top + tall), plan.bottom - tall)
+        pen.write(plan.day(plan.right + 0.2), plan.chance(down), text, fontweight="bold", gid="end")
+    elif chance == chance:
+        pen.dot(day_number(day), chance, 9, color=style.BLUE, zorder=5, gid="now")
+        where = plan.day(plan.right + 0.2), chance
+        pen.write(*where, percent(chance), NUMBER, fontweight="bold", gid="end")
+
+
+def _draw_mark(pen: Pen, plan: Plan, mark: Mark, place: float) -> None:
+    """Draw a numbered mark above the chart, and a hairline down to the curve."""
+    x, middle = day_number(mark.arrival.day), plan.lines.body_top + 0.5 * MARK / 72
+    path = [x, x, plan.day(place)], [mark.probability, plan.chance(plan.top - 0.08), plan.chance(middle)]
+    pen.ax.plot(*path, color=QUIET, linewidth=0.8 * pen.scale, zorder=2, gid="leader")
+    pen.dot(x, mark.probability, 6, color=mark.colour, zorder=4, gid="moment")
+    _stamp(pen, plan.day(place), plan.chance(middle), mark)
+
+
+def _stamp(pen: Pen, x: float, y: float, mark: Mark) -> None:
+    pen.dot(x, y, MARK, color=mark.colour, zorder=5, gid="mark")
+    how: How = {"color": "white", "fontweight": "bold", "zorder": 6, "gid": "mark-number"}
+    pen.write(x, y, str(mark.number), 0.85 * SMALL, ha="center", **how)
+
+
+def _write_legend(pen: Pen, plan: Plan) -> None:
+    """Write what each number stands for, and the points by which it moved the answer."""
+    top, edge = plan.lines.body_top, plan.lines.width - MARGIN
+    heights = [text_size(text, SMALL)[1] + AIR for text in plan.legend]
+    room = plan.lines.body_bottom - top
+    spare = min((room - sum(heights)) / max(len(heights), 1), 0.25)
+    for mark, text, height in zip(plan.story.marks, plan.legend, heights, strict=True):
+        first = top + 0.5 * MARK / 72  # the middle of the first line
+        _stamp(pen, plan.day(plan.legend_left + 0.5 * MARK / 72), plan.chance(first), mark)
+        start = plan.chance(first - 0.5 * text_size("0", SMALL)[1])
+        pen.write(plan.day(plan.legend_left + NEAREST), start, text, va="top", gid="legend")
+        how: How = {"color": mark.colour, "fontweight": "bold", "ha": "right", "va": "top"}
+        pen.write(plan.day(edge), start, points(mark.move), gid="points", **how)
+        top += height + spare
+
+
+def _alt(story: Story, words: tuple[str, str, str]) -> str:
+    (first, start, *_), (last, end, *_) = story.curve[0], story.curve[-1]
+    known = [percent(p) if p == p else "withheld" for p in (start, end)]
+    parts = [f"{known[0]} on {style.long_date(first)}, {known[1]} on {style.long_date(last)}"]
+    if story.settled:
+        parts.append(f"{story.settled} on {style.long_date(last)}")
+    parts += [f"{m.number}, {points(m.move)}: {m.arrival.cause.label}" for m in story.marks]
+    return f"{words[0]}: {'; '.join(parts)}"
