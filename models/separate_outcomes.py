@@ -1,8 +1,9 @@
-"""Each outcome by itself, from what is said of it alone: the baseline that shows what the network adds.
+"""Each outcome by itself, from what is said of it alone: it shows what the network adds.
 
-There are no links: every influence is 0, so no outcome moves another, and news of one says nothing of the next. What
-speaks only of an influence, or of an outcome under a condition (`given:`), carries nothing here and is left out, for
-without links a condition could not matter. Everything else is as in `expert_network`.
+There are no links: every influence is 0, so no outcome moves another, and news of one says nothing
+of the next. What speaks only of an influence, or of an outcome under a condition (`given:`),
+carries nothing here and is left out, for without links a condition could not matter. Everything
+else is as in `expert_network`.
 """
 
 import pymc as pm
@@ -12,19 +13,25 @@ from estimative.elicitation import RELEVANCE_SD, encode
 from estimative.implied import conditional_tables, implied_log_odds, symbols
 from estimative.scenario import InfluenceStatement, ProbabilityStatement, Scenario, Statement
 
-SHARPENING = 1.05  # how much nearer to even experts speak than they know, where no track record tells
+SHARPENING = (
+    1.05  # how much nearer to even experts speak than they know, where no track record tells
+)
 PERSON, GROUP, EVERYBODY = 0.3, 0.58, 0.4  # sd of errors on log-odds
 
 
 def build_model(scenario: Scenario) -> pm.Model:
-    """Return the model of a scenario; all quantities are on log-odds but `cpt`, which holds probabilities."""
+    """Return the model of a scenario; all is on log-odds but `cpt`, which holds probabilities."""
     unconditional = {n: s for n, s in scenario.statements.items() if not needs_links(s)}
-    elicited = encode(scenario.model_copy(update={"statements": unconditional, "as_of": scenario.date}))
+    elicited = encode(
+        scenario.model_copy(update={"statements": unconditional, "as_of": scenario.date})
+    )
     given = symbols(elicited)
     with pm.Model(coords=elicited.coords) as model:
         # the outcomes: P(yes) has log-odds base, whatever the parents are
         base = pm.Normal("base", 0, given.base_sd, dims="base_parameter")
-        influence = pm.Deterministic("influence", pt.zeros_like(given.influence_sd), dims="influence_parameter")
+        influence = pm.Deterministic(
+            "influence", pt.zeros_like(given.influence_sd), dims="influence_parameter"
+        )
         cpt = pm.Deterministic("cpt", conditional_tables(given, base, influence))
         odds = implied_log_odds(given, cpt, influence)
 
@@ -33,23 +40,40 @@ def build_model(scenario: Scenario) -> pm.Model:
         group = GROUP * pt.exp(disagreement[given.group_target] / 2)
         person = pt.full_like(given.person_target, PERSON, dtype="float64")
         sd = pt.concatenate([person, group, pt.full_like(disagreement, EVERYBODY)])
-        error = pm.Deterministic("error", sd * pm.Normal("standard_error", 0, 1, dims="carrier"), dims="carrier")
+        error = pm.Deterministic(
+            "error", sd * pm.Normal("standard_error", 0, 1, dims="carrier"), dims="carrier"
+        )
 
         # statements: the spread divided by the root of the weight raises the density to the weight
-        expected = (odds[given.first] - odds[given.second]) / SHARPENING + pt.dot(given.carries, error)
-        pm.Normal("stated", expected, given.spread / given.weight**0.5, observed=given.stated, dims="statement")
+        expected = (odds[given.first] - odds[given.second]) / SHARPENING + pt.dot(
+            given.carries, error
+        )
+        pm.Normal(
+            "stated",
+            expected,
+            given.spread / given.weight**0.5,
+            observed=given.stated,
+            dims="statement",
+        )
         pm.Deterministic("expected", expected - pt.dot(given.own, error), dims="statement")
         pm.Deterministic("own_error_sd", pt.sqrt(pt.dot(given.own**2, sd**2)), dims="statement")
 
-        # base rates: counts over periods of another length, at constant hazard, of doubtful relevance
+        # base rates: counts over periods of another length, at constant hazard, of doubtful
+        # relevance
         relevance = pm.Normal("relevance", 0, RELEVANCE_SD, dims="distinct_record")
         survival = -given.periods * pt.softplus(odds[given.record])
-        record = pm.Deterministic("record", pt.log(-pt.expm1(survival)) - survival, dims="base_rate")
+        record = pm.Deterministic(
+            "record", pt.log(-pt.expm1(survival)) - survival, dims="base_rate"
+        )
         counts = pm.Binomial.dist(given.out_of, logit_p=record + relevance[given.distinct])
-        pm.Potential("happened", given.record_weight * pm.logp(counts, given.happened), dims="base_rate")
+        pm.Potential(
+            "happened", given.record_weight * pm.logp(counts, given.happened), dims="base_rate"
+        )
     return model
 
 
 def needs_links(statement: Statement) -> bool:
     """Return whether a statement speaks of an influence, or of an outcome under a condition."""
-    return isinstance(statement, InfluenceStatement) or (isinstance(statement, ProbabilityStatement) and bool(statement.given))
+    return isinstance(statement, InfluenceStatement) or (
+        isinstance(statement, ProbabilityStatement) and bool(statement.given)
+    )

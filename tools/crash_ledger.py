@@ -52,7 +52,7 @@ def small_entry(number: int) -> Entry:
         scenario=f"scenario-{number % 3}",
         as_of="2024-01-01",
         model="model",
-        seed=number,
+        seed=str(number),
         interval=0.9,
         settings="null",
         versions="{}",
@@ -244,8 +244,8 @@ def main() -> None:
     killed = kill_at_random(asked.kills, random.Random(asked.seed))
     stepped = die_at_every_byte(asked.steps)
     print(
-        f"{asked.kills:,} kills between {killed:,} records, {asked.steps:,} deaths at a byte between"
-        f" {stepped:,}: every ledger opens, every record is whole, every chain holds"
+        f"{asked.kills:,} kills between {killed:,} records, {asked.steps:,} deaths at a byte"
+        f" between {stepped:,}: every ledger opens, every record is whole, every chain holds"
         f" ({time.monotonic() - start:.0f} s)"
     )
 

@@ -1,15 +1,15 @@
 """Turn what experts say into probabilities you can defend."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from estimative.errors import EstimativeError, InferenceError, LedgerError, ScenarioError
-from estimative.network import read_network
-from estimative.reading import read_scenario
-from estimative.workflow import coverage, disagreement, forecast
 
 if TYPE_CHECKING:
     from estimative import plots
-    from estimative.export import export
+    from estimative.errors import EstimativeError, InferenceError, LedgerError, ScenarioError
+    from estimative.exporting import export
+    from estimative.network import read_network
+    from estimative.reading import read_scenario
+    from estimative.workflow import coverage, disagreement, forecast
 
 __all__ = [
     "EstimativeError",
@@ -25,15 +25,31 @@ __all__ = [
     "read_scenario",
 ]
 
+# where each name lives: a name is loaded when it is first used, so that reading a file, say, never waits for plots
+_HOMES = {
+    "EstimativeError": "errors",
+    "InferenceError": "errors",
+    "LedgerError": "errors",
+    "ScenarioError": "errors",
+    "coverage": "workflow",
+    "disagreement": "workflow",
+    "export": "exporting",
+    "forecast": "workflow",
+    "read_network": "network",
+    "read_scenario": "reading",
+}
+
 
 def __getattr__(name: str) -> Any:
-    """Load pictures only when they are asked for; matplotlib is slow to import."""
+    """Load a public name when it is first used."""
     if name == "plots":
-        import importlib
+        return import_module("estimative.plots")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'estimative' has no attribute '{name}'")
+    found = getattr(import_module(f"estimative.{_HOMES[name]}"), name)
+    globals()[name] = found  # also over a module of the same name
+    return found
 
-        return importlib.import_module("estimative.plots")
-    if name == "export":
-        from estimative.export import export
 
-        return export
-    raise AttributeError(f"module 'estimative' has no attribute '{name}'")
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

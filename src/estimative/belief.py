@@ -1,7 +1,7 @@
 """Posterior draws of a network's conditional tables, stored by what they were computed from.
 
-A belief is written beside its final name and moved there in one step, so a crash leaves a whole file or none
-(tests/unit/test_belief.py).
+A belief is written beside its final name and moved there in one step, so a crash leaves a whole
+file or none (tests/unit/test_belief.py).
 """
 
 import hashlib
@@ -48,13 +48,15 @@ class Belief:
     key : str
         Hash of everything it was computed from; its name in the store.
     diagnostics : mapping
-        `rhat` (largest), `ess_bulk`, `ess_tail` (smallest), `divergences` (share), `draws`, `chains`, `worst`.
+        `rhat` (largest), `ess_bulk`, `ess_tail` (smallest), `divergences` (share), `draws`,
+        `chains`, `worst`.
     tables : array of float, shape (D, entries)
         Conditional tables, flat; probabilities.
     posterior : mapping of str to array, shape (D, ...)
         All other variables of the model.
     without : array of float, shape (rows, D)
-        For each counted statement and base rate, Pareto-smoothed log weights that take it out of the belief.
+        For each counted statement and base rate, Pareto-smoothed log weights that take it out of
+        the belief.
     without_k : array of float, shape (rows,)
         Pareto k of those weights: above 0.7 they are not to be trusted.
     """
@@ -73,19 +75,28 @@ class Belief:
         draws = f"(worst: {found['worst']})"
         rules = {
             f"R-hat {found['rhat']:.3f} is not below 1.01 {draws}": not found["rhat"] < 1.01,
-            f"bulk effective sample size {found['ess_bulk']:.0f} is not above 400": not found["ess_bulk"] > 400,
-            f"tail effective sample size {found['ess_tail']:.0f} is not above 400": not found["ess_tail"] > 400,
-            f"{found['divergences']:.2%} of draws diverge, not below 0.5%": not found["divergences"] < 0.005,
+            f"bulk effective sample size {found['ess_bulk']:.0f} is not above 400": not found[
+                "ess_bulk"
+            ]
+            > 400,
+            f"tail effective sample size {found['ess_tail']:.0f} is not above 400": not found[
+                "ess_tail"
+            ]
+            > 400,
+            f"{found['divergences']:.2%} of draws diverge, not below 0.5%": not found["divergences"]
+            < 0.005,
         }
         return tuple(text for text, broken in rules.items() if broken)
 
     def to_datatree(self) -> "DataTree":
-        """Return the draws for ArviZ, as a DataTree with a `posterior` group of (chain, draw, ...)."""
+        """Return the draws for ArviZ: a DataTree with a `posterior` group of (chain, draw, ...)."""
         from arviz import from_dict
 
         chains = int(self.diagnostics["chains"])
         draws = {**self.posterior, "cpt": self.tables}
-        return from_dict({"posterior": {n: v.reshape(chains, -1, *v.shape[1:]) for n, v in draws.items()}})
+        by_chain = {n: v.reshape(chains, -1, *v.shape[1:]) for n, v in draws.items()}
+        tree: DataTree = from_dict({"posterior": by_chain})
+        return tree
 
 
 def belief_key(given: Elicitation, model: str, settings: Settings, seed: int) -> str:
@@ -108,7 +119,9 @@ def belief_key(given: Elicitation, model: str, settings: Settings, seed: int) ->
         64 hexadecimal digits.
     """
     versions = {name: version(name) for name in CALCULATORS}
-    parts = json.dumps([FORMAT, given.digest(), model, settings.__dict__, seed, versions], sort_keys=True)
+    parts = json.dumps(
+        [FORMAT, given.digest(), model, settings.__dict__, seed, versions], sort_keys=True
+    )
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
@@ -142,7 +155,9 @@ def save_belief(belief: Belief, folder: Path) -> None:
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
-        raise LedgerError(f"the belief cannot be stored in {folder}: {error.strerror}; make room there") from error
+        raise LedgerError(
+            f"the belief cannot be stored in {folder}: {error.strerror}; make room there"
+        ) from error
 
 
 def load_belief(key: str, folder: Path) -> Belief | None:

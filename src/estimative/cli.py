@@ -1,28 +1,38 @@
 """The command line: the verbs of the Python surface, tables on stdout, everything else on stderr.
 
-A user's mistake ends with a message and a status, never with a traceback (tests/system/test_cli.py).
+A user's mistake ends with a message and a status, never with a traceback
+(tests/system/test_cli.py).
 """
 
-import json
+import contextlib
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from estimative.errors import EstimativeError, InferenceError, LedgerError, ScenarioError
+from estimative.errors import EstimativeError, InferenceError, LedgerError, Problem, ScenarioError
+from estimative.names import did_you_mean
+from estimative.output import ReaderGoneError, print_answer, print_json, print_text, say
 
 if TYPE_CHECKING:
+    from estimative.belief import Settings
     from estimative.forecasting import Forecast
-    from estimative.results import Answer
     from estimative.scenario import Scenario
 
 WRONG_SCENARIO, USAGE, NOT_CONVERGED, STORAGE = 1, 2, 3, 4
+FAULT, STOPPED, UNREAD = (
+    70,
+    130,
+    141,
+)  # of the program itself; by Ctrl-C; by a reader that closed the pipe
 
 app = typer.Typer(
     help="Turn what experts say into probabilities you can defend.",
+    epilog="Status: 0 done, 1 the scenario is wrong, 2 usage, 3 not converged, 4 storage.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -36,6 +46,7 @@ class Picture(StrEnum):
     forecast = "forecast"
     network = "network"
     disagreement = "disagreement"
+    coverage = "coverage"
 
 
 class Schema(StrEnum):
@@ -46,24 +57,57 @@ class Schema(StrEnum):
     news = "news"
 
 
-ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario's folder, or its name.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DAY", help="Forecast as of a day (2023-10-14, or today).")]
-Model = Annotated[str | None, typer.Option(help="A model's name or file; default expert_network.")]
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A scenario's folder, or its name.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DAY", help="Forecast as of a day (2023-10-14, or today)."),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(metavar="MODEL", help="A model's name or file; default expert_network."),
+]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same numbers.")]
 Interval = Annotated[float, typer.Option(help="Mass of the central interval.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 Draws = Annotated[int, typer.Option(help="Draws a chain, where a belief must be fitted.")]
 Tune = Annotated[int, typer.Option(help="Tuning steps a chain, where a belief must be fitted.")]
-OneOutcome = Annotated[str | None, typer.Option(help="One outcome only.")]
+OneOutcome = Annotated[str | None, typer.Option(metavar="OUTCOME", help="One outcome only.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print_text(f"estimative {version('estimative')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Take what stands before the verb."""
 
 
 @app.command()
 def check(
-    scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO", help="A scenario's folder, or its name.")] = None,
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="SCENARIO", help="A scenario's folder, or its name.")
+    ] = None,
     schema: Annotated[Schema | None, typer.Option(help="Print the JSON Schema instead.")] = None,
 ) -> None:
-    """Say whether a scenario is right: every error with file, line and cure, then what looks suspicious."""
+    """Say whether a scenario is right.
+
+    Every error is shown with its file, line and cure, then whatever looks suspicious.
+    """
     if schema is not None:
         from estimative import schema as schemas
 
@@ -72,16 +116,21 @@ def check(
             Schema.experts: schemas.experts_schema,
             Schema.news: schemas.news_schema,
         }
-        print(json.dumps(found[schema](), indent=2, ensure_ascii=False))
+        print_json(found[schema]())
         return
     if scenario is None:
         raise typer.BadParameter("name a scenario, or give --schema", param_hint="SCENARIO")
     read = _read(scenario)
     counted = sum(s.kind != "remark" for s in read.statements.values())
-    print(
-        f"{read.slug}: right. {len(read.outcomes)} outcomes, {len(read.drivers)} drivers, {len(read.links)} links,"
-        f" {len(read.statements)} statements ({counted} counted), {len(read.experts)} experts, {len(read.news)} news items."
-    )
+    counts = {
+        "outcomes": len(read.outcomes),
+        "drivers": len(read.drivers),
+        "links": len(read.links),
+        f"statements ({counted} counted)": len(read.statements),
+        "experts": len(read.experts),
+        "news items": len(read.news),
+    }
+    print_text(f"{read.slug}: right. {', '.join(f'{n} {what}' for what, n in counts.items())}.")
 
 
 @app.command()
@@ -91,22 +140,30 @@ def forecast(
     model: Model = None,
     seed: Seed = 1,
     interval: Interval = 0.9,
-    outcome: Annotated[str | None, typer.Option(help="Show what one outcome rests on.")] = None,
+    outcome: Annotated[
+        str | None, typer.Option(metavar="OUTCOME", help="Show what one outcome rests on.")
+    ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     draws: Draws = 1000,
     tune: Tune = 500,
 ) -> None:
-    """Print the probability of every outcome, with its interval and who pulls it; one outcome's with --outcome."""
-    answer = _forecast(_read(scenario), as_of, model, seed, interval, draws, tune)
+    """Print the probability of every outcome.
+
+    Each stands with its interval, the word for it, and the statements that pull it most; with
+    --outcome, where the number of that outcome comes from.
+    """
+    _check_form(as_json, as_csv)
+    read = _read(scenario)
+    _check_outcome(read, outcome)
+    answer = _forecast(read, as_of, model, seed, draws, tune, interval)
     if outcome is not None:
-        _show(answer.trace(outcome), as_json, as_csv)
+        print_answer(answer.trace(outcome), as_json=as_json, as_csv=as_csv)
     elif as_json:
-        print(json.dumps(answer.to_json(), indent=2, ensure_ascii=False, default=str))
+        print_json(answer.to_json())
     else:
-        _show(answer, as_json, as_csv)
-    if answer.belief.failed:
-        raise typer.Exit(NOT_CONVERGED)
+        print_answer(answer, as_json=as_json, as_csv=as_csv)
+    _end(answer)
 
 
 @app.command()
@@ -117,11 +174,20 @@ def coverage(
     seed: Seed = 1,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
+    draws: Draws = 1000,
+    tune: Tune = 500,
 ) -> None:
-    """Print what each answer needs, what was stated and by whom, what is default, and what to settle."""
-    import estimative as est
+    """Print what is stated and what is default.
 
-    _show(est.coverage(_read(scenario), as_of=as_of, model=model, seed=seed), as_json, as_csv)
+    For each thing that the answers need: who stated it, or how far they would move if it were
+    otherwise; then what to settle.
+    """
+    _check_form(as_json, as_csv)
+    answer = _forecast(_read(scenario), as_of, model, seed, draws, tune)
+    from estimative.explaining import coverage as cover
+
+    print_answer(cover(answer), as_json=as_json, as_csv=as_csv)
+    _end(answer)
 
 
 @app.command()
@@ -131,51 +197,90 @@ def disagreement(
     model: Model = None,
     seed: Seed = 1,
     outcome: OneOutcome = None,
-    expert: Annotated[str | None, typer.Option(help="One expert only, by id, name or alias.")] = None,
+    expert: Annotated[
+        str | None, typer.Option(metavar="EXPERT", help="One expert only, by id, name or alias.")
+    ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
+    draws: Draws = 1000,
+    tune: Tune = 500,
 ) -> None:
-    """Print the answer each expert alone would give, beside the pooled one."""
-    import estimative as est
+    """Print what each expert alone would answer.
 
-    pooled = _forecast(_read(scenario), as_of, model, seed)
-    answer = est.disagreement(pooled, outcome=outcome, expert=expert)
-    if answer.note:
-        _say(f"note: {answer.note}")
-    _show(answer, as_json, as_csv)
+    Beside the pooled answer; each voice is fitted once and kept.
+    """
+    _check_form(as_json, as_csv)
+    read = _read(scenario)
+    _check_outcome(read, outcome)
+    _check_expert(read, expert)
+    pooled = _forecast(read, as_of, model, seed, draws, tune)
+    from estimative.workflow import disagreement as disagree
+
+    answer = disagree(
+        pooled, outcome=outcome, expert=expert, settings=_settings(draws, tune), tell=say
+    )
+    if answer.note and (as_json or as_csv):
+        say(f"note: {answer.note}")
+    print_answer(answer, as_json=as_json, as_csv=as_csv)
+    _end(pooled)
 
 
 @app.command()
 def plot(
     scenario: ScenarioArgument,
     what: Annotated[Picture, typer.Option(help="Which picture.")] = Picture.forecast,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="A .png, .svg, .pdf or .pptx file.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="A .png, .svg, .pdf or .pptx file."),
+    ] = None,
     as_of: AsOf = None,
     model: Model = None,
     seed: Seed = 1,
     interval: Interval = 0.9,
     outcome: OneOutcome = None,
+    draws: Draws = 1000,
+    tune: Tune = 500,
 ) -> None:
     """Draw a picture and write it to a file."""
     import matplotlib
 
     matplotlib.use("agg")
-    import estimative as est
+    from estimative import plots
+    from estimative.explaining import coverage as cover
+    from estimative.exporting import KINDS, export
+    from estimative.workflow import disagreement as disagree
 
-    pooled = _forecast(_read(scenario), as_of, model, seed, interval)
-    subject = est.disagreement(pooled, outcome=outcome) if what is Picture.disagreement else pooled
-    axes = getattr(est.plots, what)(subject)
-    written = est.export(axes, out or Path(f"{pooled.scenario.slug}-{what}.png"))
-    print(written)
+    read = _read(scenario)
+    _check_outcome(read, outcome)
+    file = out or Path(f"{read.slug}-{what}.png")
+    if file.suffix.lower() not in KINDS:
+        raise typer.BadParameter(
+            f"'{file}' must end in one of {', '.join(KINDS)}", param_hint="--out"
+        )
+    pooled = _forecast(read, as_of, model, seed, draws, tune, interval)
+    subject: Any = pooled
+    if what is Picture.disagreement:
+        subject = disagree(pooled, outcome=outcome, settings=_settings(draws, tune), tell=say)
+    elif what is Picture.coverage:
+        subject = cover(pooled)
+    print_text(str(export(getattr(plots, what)(subject), file)))
+    _end(pooled)
 
 
 @app.command()
-def new(folder: Annotated[Path, typer.Argument(help="A folder to make.")]) -> None:
-    """Make a folder with a small scenario in which everything runs."""
+def new(folder: Annotated[str, typer.Argument(metavar="FOLDER", help="A folder to make.")]) -> None:
+    """Make a folder with a small scenario."""
     from estimative.workspace import new_workspace
 
-    made = new_workspace(folder)
-    print(f"{made}: edit scenario.yaml there, then run\n  estimative forecast {made}")
+    if not folder.strip():
+        raise typer.BadParameter("it is empty; name a folder to make", param_hint="FOLDER")
+    try:
+        made = new_workspace(folder)
+    except ScenarioError as error:
+        if isinstance(error.__cause__, OSError):
+            raise LedgerError(str(error)) from error
+        raise
+    print_text(f"{made}: edit scenario.yaml there, then run\n  estimative forecast {made}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -184,33 +289,63 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Parameters
     ----------
     arguments : sequence of str, optional
-        The words after the command's name; default those of the process.
+        The words after the command's name; default those of the process, which then ends at once.
     """
-    statuses = {ScenarioError: WRONG_SCENARIO, InferenceError: USAGE, LedgerError: STORAGE}
+    status = _run(sys.argv[1:] if arguments is None else list(arguments))
+    if arguments is None and "nutpie" in sys.modules and status in (USAGE, STOPPED):
+        # chains of a stopped sampling may still run in threads, which survive no orderly end
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(AttributeError, OSError):
+                stream.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run one command and return its status; whatever goes wrong is said on stderr."""
+    statuses = {InferenceError: USAGE, LedgerError: STORAGE}
     try:
-        app(args=list(arguments) if arguments is not None else None, prog_name="estimative")
+        app(args=arguments, prog_name="estimative")
+    except SystemExit as end:
+        if end.code == STOPPED:
+            say("stopped; no file was left half written")
+        return end.code if isinstance(end.code, int) else 0
+    except KeyboardInterrupt:
+        say("stopped; no file was left half written")
+        return STOPPED
     except ScenarioError as error:
         for problem in error.problems:
-            _say(str(problem))
-        _say(f"{len(error.problems)} error{'s' * (len(error.problems) != 1)}; nothing was computed.")
-        sys.exit(WRONG_SCENARIO)
+            say(str(problem))
+        say(f"{len(error.problems)} error{'s' * (len(error.problems) != 1)}; nothing was computed.")
+        return WRONG_SCENARIO
     except EstimativeError as error:
-        _say(f"error: {error}")
-        sys.exit(statuses[type(error)])
-    except (ValueError, KeyError) as error:
-        _say(f"error: {error.args[0] if error.args else error}")
-        sys.exit(USAGE)
-    except KeyboardInterrupt:
-        _say("stopped")
-        sys.exit(130)
+        say(f"error: {error}")
+        return statuses[type(error)]
+    except OSError as error:
+        say(f"error: {error.filename or 'a file'} cannot be used: {error.strerror or error}")
+        return STORAGE
+    except ReaderGoneError:
+        return UNREAD
+    except Exception:
+        import traceback
+
+        say(traceback.format_exc())
+        say("This is a fault of estimative, not of your input; please report it with these lines.")
+        return FAULT
+    return 0
 
 
 def _read(name: str) -> "Scenario":
     from estimative.reading import read_scenario
 
-    scenario = read_scenario(name)
+    try:
+        scenario = read_scenario(name)
+    except OSError as error:
+        raise ScenarioError(
+            [Problem(name[:200], 0, f"cannot be read: {error.strerror}")]
+        ) from error
     for problem in scenario.warnings:
-        _say(f"warning: {problem}")
+        say(f"warning: {problem}")
     return scenario
 
 
@@ -219,36 +354,70 @@ def _forecast(
     as_of: str | None,
     model: str | None,
     seed: int,
+    draws: int,
+    tune: int,
     interval: float = 0.9,
-    draws: int = 1000,
-    tune: int = 500,
 ) -> "Forecast":
-    from estimative.belief import Settings
+    from estimative.workflow import check_request, parse_day
     from estimative.workflow import forecast as compute
 
-    settings = Settings(draws=draws, tune=tune)
-    return compute(scenario, as_of=as_of, model=model, seed=seed, interval=interval, settings=settings)
+    settings = _settings(draws, tune)
+    with _refusing("--as-of"):
+        day = parse_day(as_of)
+    with _refusing(None):
+        check_request(seed, interval, settings)
+    return compute(
+        scenario, as_of=day, model=model, tell=say, seed=seed, interval=interval, settings=settings
+    )
 
 
-def _show(answer: "Answer", as_json: bool, as_csv: bool) -> None:
+@contextlib.contextmanager
+def _refusing(option: str | None) -> Iterator[None]:
+    """Turn what a check refuses, before anything is computed, into a matter of usage."""
+    try:
+        yield
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
+
+
+def _settings(draws: int, tune: int) -> "Settings":
+    from estimative.belief import Settings
+
+    return Settings(draws=draws, tune=tune)
+
+
+def _check_form(as_json: bool, as_csv: bool) -> None:
     if as_json and as_csv:
         raise typer.BadParameter("give --json or --csv, not both")
-    if as_json:
-        print(json.dumps(list(answer.records()), indent=2, ensure_ascii=False, default=str))
-    elif as_csv:
-        print(answer.to_frame().to_csv(index=False), end="")
+
+
+def _check_outcome(scenario: "Scenario", name: str | None) -> None:
+    if name is None or name in scenario.outcomes:
+        return
+    if name in scenario.drivers:
+        message = f"'{name}' is a driver, which is not forecast for itself"
     else:
-        print(answer.text(_width()))
+        message = f"no outcome '{name}'{did_you_mean(name, scenario.outcomes)}"
+    raise typer.BadParameter(
+        f"{message} (there are: {', '.join(scenario.outcomes)})", param_hint="--outcome"
+    )
 
 
-def _width() -> int:
-    import shutil
+def _check_expert(scenario: "Scenario", name: str | None) -> None:
+    if name is None:
+        return
+    try:
+        scenario.find_expert(name)
+    except ScenarioError as error:
+        message = f"{error.problems[0].message} (there are: {', '.join(scenario.experts)})"
+        raise typer.BadParameter(message, param_hint="--expert") from None
 
-    return max(80, min(shutil.get_terminal_size((110, 24)).columns, 160))
 
-
-def _say(line: Any) -> None:
-    print(line, file=sys.stderr)
+def _end(answer: "Forecast") -> None:
+    """End with its status if the belief has not converged."""
+    if answer.belief.failed:
+        say(f"error: not converged: {'; '.join(answer.belief.failed)}")
+        raise typer.Exit(NOT_CONVERGED)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""What changed between two forecasts and why: every move is shared out over its causes, and the parts add up.
+"""What changed between two forecasts and why: every move is shared out over its causes, exactly.
 
-The value of a set of causes is the point forecast with the later belief and the news and elapsed time
-in the set; parts are Shapley values of it, and whatever else changed is one more row, `refit`.
+The value of a set of causes is the point forecast with the later belief and the news and elapsed
+time in the set; parts are Shapley values of it, and all else that changed is one row, `refit`.
 `tests/unit/test_comparing.py` works one case out by hand and adds the parts up on many others.
 """
 
@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from estimative.arrivals import draw_weights
 from estimative.causes import Between, Cause, find_causes
 from estimative.forecasting import Forecast
-from estimative.arrivals import draw_weights
 from estimative.many_worlds import point_forecasts
 from estimative.names import did_you_mean
 from estimative.network.propagation import Floats
@@ -167,25 +167,28 @@ class Comparison(Answer):
 
     @property
     def moved(self) -> tuple[OutcomeMove, ...]:
-        """The outcomes with a headline in both forecasts that moved by half a point or were moved both ways."""
+        """Outcomes with both headlines that some cause moved by half a point, the most first."""
         shown = [o for o in self.outcomes if not o.withheld and o.strongest]
         return tuple(sorted(shown, key=lambda o: -abs(o.move)))
 
     def _remarks(self) -> list[str]:
         still = [o.title for o in self.outcomes if not o.withheld and o not in self.moved]
         notes = [
-            "Points: what each cause adds to the probability, averaged over all orders in which causes may"
-            " come; they add up to the move."
+            "Points: what each cause adds to the probability, averaged over all orders in which"
+            " causes may come; they add up to the move."
         ]
         if self.orders is not None:
             notes.append(
-                f"There are too many causes to weigh all orders: {self.orders} were sampled, and a part is"
-                f" off by {100 * self.largest_error:.2f} points (standard error) at most."
+                f"There are too many causes to weigh all orders: {self.orders} were sampled, and a"
+                f" part has a standard error of {100 * self.largest_error:.2f} points at most."
             )
         if still:
             notes.append(f"No cause moved these by half a point: {', '.join(still)}.")
-        notes += [f"No move is shown for {o.title}: {o.withheld}." for o in self.outcomes if o.withheld]
-        notes.append(f"refit: {'; '.join(self.changes) or 'nothing changed in statements, weights or model'}.")
+        notes += [
+            f"No move is shown for {o.title}: {o.withheld}." for o in self.outcomes if o.withheld
+        ]
+        changes = self.changes or ("nothing changed in statements, weights or model",)
+        notes.append(f"refit: {'; '.join(changes)}.")
         return [*notes, *self.notes]
 
 
@@ -200,8 +203,8 @@ def compare(earlier: Forecast, later: Forecast) -> Comparison:
     Returns
     -------
     Comparison
-        One row for each outcome and cause: news by origin, time passed by outcome, and the refit. The
-        rows of an outcome add up to its move.
+        One row for each outcome and cause: news by origin, time passed by outcome, and the refit.
+        The rows of an outcome add up to its move.
 
     Raises
     ------
@@ -241,10 +244,10 @@ def _check(earlier: Forecast, later: Forecast) -> None:
 
 
 def _base(earlier: Forecast, later: Forecast) -> Forecast:
-    """Return the forecast whose draws are reweighted: the later, unless its fit holds the news already.
+    """Return the forecast whose draws are reweighted: the later, unless its fit holds the news.
 
-    Draws that have seen the news are few where the news would be taken away again; where the statements
-    are the same, the earlier draws serve as well.
+    Draws that have seen the news are few where the news would be taken away again; where the
+    statements are the same, the earlier draws serve as well.
     """
     same = (
         later.given.digest() == earlier.given.digest()
@@ -290,13 +293,13 @@ def _notes(earlier: Forecast, later: Forecast, base: Forecast) -> Sequence[str]:
     notes = []
     if later.diagnostics["news_inside"]:
         notes.append(
-            "The later forecast was fitted with its news inside; what that fit and reweighting differ by"
-            " stands in the refit row."
+            "The later forecast was fitted with its news inside; what that fit and reweighting"
+            " differ by stands in the refit row."
         )
     if earlier.diagnostics["news_inside"] and base is not earlier:
         notes.append(
-            "The earlier forecast was fitted with its news inside; the difference of the two fits stands"
-            " in the refit row."
+            "The earlier forecast was fitted with its news inside; the difference of the two fits"
+            " stands in the refit row."
         )
     names = {o.name for o in earlier.outcomes} ^ {o.name for o in later.outcomes}
     if names:

@@ -115,7 +115,7 @@ class Disagreement(Answer):
             for group, shift in group_departures(self.forecast).items()
         ]
         notes.append("Each voice alone: its own statements on everything, all else at its default, the same news.")
-        title = f"{self.forecast.scenario.question}\nWho disagrees, as of {self.forecast.as_of}; each voice alone."
+        title = f"{self.forecast.scenario.question}\nWho disagrees, as of {self.forecast.as_of}."
         columns = ("outcome and voice", "chance", f"{mass(self.forecast.interval)} interval", "rests on")
         return [Table(title, columns, rows, notes)]
 
@@ -191,7 +191,7 @@ class Coverage(Answer):
                 n.node if n.need == LEVEL else f"  <- {n.need.split(' -> ')[0]}",
                 "; ".join(n.said) or "default",
                 "" if n.move is None else points(n.move),
-                "" if n.farthest_move is None or n.farthest == n.node else f"{n.farthest} {points(n.farthest_move)}",
+                _farthest(n),
             )
             for n in self.needs
         ]
@@ -205,6 +205,13 @@ class Coverage(Answer):
         ]
         title = f"{self.forecast.scenario.question}\nWhat is stated and what is default, as of {self.forecast.as_of}."
         return [Table(title, ("need", "stated by", "points", "moves most"), rows, notes)]
+
+
+def _farthest(need: Need) -> str:
+    """Return the outcome that would move most and by how much, if it is another and moves at all."""
+    if need.farthest_move is None or need.farthest == need.node or points(need.farthest_move) == "0":
+        return ""
+    return f"{need.farthest} {points(need.farthest_move)}"
 
 
 def disagreement(
@@ -249,6 +256,8 @@ def disagreement(
         for name in names:
             if spoken[name]:
                 voices[name].append(_voice(answer, forecast, name, label, person, spoken[name]))
+    if wanted is not None and not any(voices.values()):
+        note = f"{note or ''} {scenario.experts[wanted].name} says nothing of it that counts.".strip()
     ordered = {n: tuple(sorted(v, key=lambda voice: -voice.probability)) for n, v in voices.items()}
     return Disagreement(forecast, ordered, note)
 

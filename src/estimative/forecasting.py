@@ -1,7 +1,8 @@
-"""From a belief and the news to probabilities: each draw counts by how probable it makes the news, and nothing is sampled.
+"""From a belief and the news to probabilities: draws count by how probable they make the news.
 
-The point is the weighted mean over draws; the interval also spreads over doubt about the reports' ratios, which never
-enters the weights. `tests/unit/test_forecasting.py` works a small case out by hand.
+The point is the weighted mean over draws; the interval also spreads over doubt about the reports'
+ratios, which never enters the weights. `tests/unit/test_forecasting.py` works a small case out by
+hand.
 """
 
 import datetime as dt
@@ -59,7 +60,8 @@ class OutcomeForecast:
     speakers : Speakers
         Who speaks of it, and in how many articles.
     defaults : float
-        By how much, in probability, the answer would move if what nobody stated were half a prior sd off.
+        By how much, in probability, the answer would move if what nobody stated were half a prior
+        sd off.
     """
 
     name: str
@@ -112,7 +114,7 @@ class StatementPull:
 
 @dataclass(frozen=True, eq=False)
 class Forecast(Answer):
-    """Outcome probabilities with intervals, as of a date, given a belief and the news up to that date."""
+    """Outcome probabilities with intervals, as of a date, given a belief and the news by then."""
 
     scenario: Scenario = field(repr=False)
     as_of: dt.date
@@ -135,7 +137,9 @@ class Forecast(Answer):
             if outcome.name == name:
                 return outcome
         allowed = [o.name for o in self.outcomes]
-        raise KeyError(f"no outcome '{name}'{did_you_mean(name, allowed)} (there are: {', '.join(allowed)})")
+        raise KeyError(
+            f"no outcome '{name}'{did_you_mean(name, allowed)} (there are: {', '.join(allowed)})"
+        )
 
     @property
     def model(self) -> str:
@@ -145,8 +149,16 @@ class Forecast(Answer):
     @cached_property
     def record(self) -> str:
         """The forecast's id: a hash of what went in and what came out; no clock."""
-        parts = [self.belief.key, self.as_of.isoformat(), self.interval, self.known.likelihood.tolist()]
-        parts += [self.known.elapsed.tolist(), [[o.name, o.probability, o.lower, o.upper] for o in self.outcomes]]
+        parts = [
+            self.belief.key,
+            self.as_of.isoformat(),
+            self.interval,
+            self.known.likelihood.tolist(),
+        ]
+        parts += [
+            self.known.elapsed.tolist(),
+            [[o.name, o.probability, o.lower, o.upper] for o in self.outcomes],
+        ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
     @cached_property
@@ -163,7 +175,8 @@ class Forecast(Answer):
         moves, errors = change @ centred, np.sqrt(change**2 @ centred**2)
         rows = [*self.given.names, *self.given.record_names]
         return tuple(
-            self._pull(name, moves[i], errors[i], float(self.belief.without_k[i])) for i, name in enumerate(rows)
+            self._pull(name, moves[i], errors[i], float(self.belief.without_k[i]))
+            for i, name in enumerate(rows)
         )
 
     def _pull(self, name: str, moves: Floats, errors: Floats, k: float) -> StatementPull:
@@ -183,15 +196,15 @@ class Forecast(Answer):
         )
 
     def sources(self, outcome: str, at_least: float = 0.005) -> tuple[StatementPull, ...]:
-        """Return the statements that speak of an outcome, or plainly pull it from elsewhere; the strongest first.
+        """Return the statements that speak of an outcome or plainly pull it, the strongest first.
 
         Parameters
         ----------
         outcome : str
             Its name.
         at_least : float
-            A move of the probability, for statements on something else; it must also stand clear of its Monte Carlo
-            error.
+            A move of the probability, for statements on something else; it must also stand clear of
+            its Monte Carlo error.
 
         Returns
         -------
@@ -279,7 +292,10 @@ class Forecast(Answer):
             " the answer (~ rough); one voice is discounted."
         ]
         if any(o.withheld for o in self.outcomes) and self.belief.failed:
-            notes.insert(0, f"NOT CONVERGED, so every chance is withheld: {'; '.join(self.belief.failed)}. To cure it, {LONGER}.")
+            notes.insert(
+                0,
+                f"NOT CONVERGED, so every chance is withheld: {'; '.join(self.belief.failed)}. To cure it, {LONGER}.",
+            )
         news, k = found["news"], found["pareto_k"]
         notes.append(
             f"{'Not converged' if self.belief.failed else 'Converged'}: R-hat {found['rhat']:.3f}, effective draws"
@@ -288,14 +304,20 @@ class Forecast(Answer):
             f" left{'' if k is None else f' (Pareto k {k:.2f})'}."
         )
         if self.scenario.hindsight:
-            notes.append("Written with hindsight: the scenario was coded after its window had closed.")
+            notes.append(
+                "Written with hindsight: the scenario was coded after its window had closed."
+            )
         return notes
 
     def _below(self, outcome: OutcomeForecast) -> str:
         if outcome.withheld:
             return "" if self.belief.failed else f"withheld: {outcome.withheld}"
         strongest = self.sources(outcome.name)[:3]
-        return "pulls: " + ", ".join(f"{s.name} {rough_points(s, outcome.name)}" for s in strongest) if strongest else ""
+        return (
+            "pulls: " + ", ".join(f"{s.name} {rough_points(s, outcome.name)}" for s in strongest)
+            if strongest
+            else ""
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -341,7 +363,9 @@ class Trace(Answer):
             (
                 rough_points(s, self.outcome),
                 answer.scenario.experts[s.expert].name if s.expert else "a record",
-                f"{s.about}: {s.written}".removeprefix(f"{self.outcome} = ").removeprefix(f"{self.outcome} <- "),
+                f"{s.about}: {s.written}".removeprefix(f"{self.outcome} = ").removeprefix(
+                    f"{self.outcome} <- "
+                ),
                 f"{s.weight['total']:.2f}",
                 _factors(s.weight),
                 s.source or "",
@@ -361,16 +385,33 @@ class Trace(Answer):
             f"Confidence in the analysis is {found.confidence}: {found.confidence_because}.",
             f"Definition: {found.definition}" if found.definition else "No definition.",
         ]
-        return [Table(title, columns, rows, notes, [s.said for s in self.statements]), *self._news()]
+        return [
+            Table(title, columns, rows, notes, [s.said for s in self.statements]),
+            *self._news(),
+        ]
 
     def _news(self) -> list[Table]:
-        items = [item for item in self.forecast.scenario.news.values() if _bearing(item, self.outcome)]
+        items = [
+            item for item in self.forecast.scenario.news.values() if _bearing(item, self.outcome)
+        ]
         rows = [
-            (str(i.published), _bearing(i, self.outcome), f"{i.source.name} ({i.source.reliability})") for i in items
+            (
+                str(i.published),
+                _bearing(i, self.outcome),
+                f"{i.source.name} ({i.source.reliability})",
+            )
+            for i in items
         ]
         if not items:
             return []
-        return [Table("News on it", ("published", "counts as", "source"), rows, below=[item.said for item in items])]
+        return [
+            Table(
+                "News on it",
+                ("published", "counts as", "source"),
+                rows,
+                below=[item.said for item in items],
+            )
+        ]
 
 
 def _span(outcome: OutcomeForecast) -> str:
@@ -390,7 +431,9 @@ def _in_words(outcome: OutcomeForecast) -> str:
 
 def _factors(weight: Mapping[str, float]) -> str:
     """Return the factors of a weight that are not 1."""
-    return ", ".join(f"{name} {value:.2g}" for name, value in weight.items() if name != "total" and value != 1)
+    return ", ".join(
+        f"{name} {value:.2g}" for name, value in weight.items() if name != "total" and value != 1
+    )
 
 
 def _bearing(item: NewsItem, outcome: str) -> str:
@@ -398,12 +441,14 @@ def _bearing(item: NewsItem, outcome: str) -> str:
     if isinstance(item, Observation):
         return f"observed: {item.observed[outcome]}" if outcome in item.observed else ""
     if isinstance(item, Report):
-        return "; ".join(f"favours {b.state} by {b.ratio.written}" for b in item.bears_on if b.node == outcome)
+        return "; ".join(
+            f"favours {b.state} by {b.ratio.written}" for b in item.bears_on if b.node == outcome
+        )
     return ""
 
 
 def rough_points(statement: StatementPull, outcome: str) -> str:
-    """Return a statement's pull on an outcome in points, marked with ~ where its weights are not to be trusted."""
+    """Return a statement's pull on an outcome in points, with ~ where it is rough."""
     return ("~" if statement.k > WORST_K else "") + points(statement.pulls[outcome])
 
 
@@ -475,9 +520,12 @@ def compute_forecast(
         "news_inside": inside,
     }
     outcomes = tuple(
-        _outcome(scenario, given, belief, known, name, means, bounds, moves, spoken[name]) for name in scenario.outcomes
+        _outcome(scenario, given, belief, known, name, means, bounds, moves, spoken[name])
+        for name in scenario.outcomes
     )
-    drivers = {n: {s: float(means[graph.state(n, s)]) for s in graph.states[n]} for n in scenario.drivers}
+    drivers = {
+        n: {s: float(means[graph.state(n, s)]) for s in graph.states[n]} for n in scenario.drivers
+    }
     return Forecast(
         scenario, scenario.date, model, seed, interval, diagnostics, outcomes, drivers, spoken,
         given, belief, known, weights, states,
@@ -487,7 +535,7 @@ def compute_forecast(
 def default_moves(
     scenario: Scenario, given: Elicitation, belief: Belief, weights: Floats, states: Floats
 ) -> dict[str, Floats]:
-    """Return by how much each state's probability moves if one thing that nobody stated were half a prior sd off.
+    """Return the moves of all probabilities if one unstated thing were half a prior sd off.
 
     Each default parameter's prior is moved by half its sd, one at a time, by reweighting.
 
@@ -537,9 +585,15 @@ def _outcome(
     at = graph.position[name]
     span = slice(int(graph.state_offset[at]), int(graph.state_offset[at + 1]))
     settled = np.count_nonzero(known.likelihood[span]) == 1
-    observed = any(name in item.observed for item in scenario.news.values() if isinstance(item, Observation))
+    observed = any(
+        name in item.observed for item in scenario.news.values() if isinstance(item, Observation)
+    )
     closed = known.elapsed[at] >= 1 or (settled and not observed)
-    event = outcome.states[-1] if len(outcome.states) == 2 else outcome.states[int(np.argmax(means[span]))]
+    event = (
+        outcome.states[-1]
+        if len(outcome.states) == 2
+        else outcome.states[int(np.argmax(means[span]))]
+    )
     column = graph.state(name, event)
     withheld = _withheld(scenario, belief, name, spoken, observed)
     probability = None if withheld else float(np.clip(means[column], 0, 1))
@@ -564,7 +618,9 @@ def _outcome(
     )
 
 
-def _withheld(scenario: Scenario, belief: Belief, name: str, spoken: Speakers, observed: bool) -> str | None:
+def _withheld(
+    scenario: Scenario, belief: Belief, name: str, spoken: Speakers, observed: bool
+) -> str | None:
     """Return why an outcome gets no headline, or None."""
     if observed:
         return None
@@ -592,9 +648,10 @@ def _confidence(spoken: Speakers, defaults: float) -> tuple[str, str]:
 
 
 def _normalised(graph: Graph, states: Floats) -> Floats:
-    """Return probabilities that add up to 1 at every node to the last digit, so that what is settled is 1 and not nearly."""
+    """Return probabilities that add up to 1 at every node: what is settled is 1, not nearly."""
     total = np.add.reduceat(states, graph.state_offset[:-1], axis=-1)
-    return states / np.repeat(np.where(total > 0, total, 1.0), graph.sizes(graph.nodes), axis=-1)
+    whole = np.repeat(np.where(total > 0, total, 1.0), graph.sizes(graph.nodes), axis=-1)
+    return np.asarray(states / whole)
 
 
 def _weighted_quantiles(values: Floats, weights: Floats, shares: list[float]) -> Floats:

@@ -1,11 +1,12 @@
-"""The bridge from the network kernel to PyMC: the log weight of evidence under conditional tables that are sampled.
+"""The bridge from the network kernel to PyMC: the log weight of evidence under sampled tables.
 
-Every log-odds that a network implies is a difference of such log weights, and their derivative by the log of a table
-is the weight share of its entries, which the junction tree yields in the same run. `tests/unit/test_implied.py`
-checks both against a dense table and finite differences.
+Every log-odds that a network implies is a difference of such log weights, and their derivative by
+the log of a table is the weight share of its entries, which the junction tree yields in the same
+run. `tests/unit/test_implied.py` checks both against a dense table and finite differences.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
@@ -43,25 +44,27 @@ MATRIX, VECTOR = pt.TensorType("float64", (None, None)), pt.TensorType("float64"
 
 
 class LogWeight(Op):
-    """Log weight of each row of tables in a junction tree, and its derivative by the log of each entry.
+    """Log weight of each row of tables in a junction tree, and its derivative by log entries.
 
     Stateless: the tree's arrays are inputs, so one compiled function serves every network.
     """
 
     __props__ = ()
 
-    def make_node(self, tables: TensorVariable, *tree: TensorVariable) -> Apply:
-        """Return the node for tables of shape (runs, entries) and the seven index arrays of a junction tree."""
-        return Apply(self, [pt.as_tensor(tables), *map(pt.as_tensor, tree)], [VECTOR(), MATRIX()])
+    def make_node(self, *inputs: Any) -> Apply:
+        """Return the node for tables of shape (runs, entries) and the arrays of a junction tree."""
+        return Apply(self, [pt.as_tensor(i) for i in inputs], [VECTOR(), MATRIX()])
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+    def perform(self, node: Apply, inputs: Sequence[Any], output_storage: Any) -> None:
         """Compute both outputs."""
         tables = np.ascontiguousarray(inputs[0])
         log_weight, share = np.empty(len(tables)), np.zeros_like(tables)
-        propagate(tables, *inputs[1:], log_weight, share)
+        propagate(tables, *inputs[1:], log_weight, share)  # type: ignore[call-arg]
         output_storage[0][0], output_storage[1][0] = log_weight, share
 
-    def pullback(self, inputs: list[Any], outputs: list[Any], cotangents: list[Any]) -> list[Any]:
+    def pullback(
+        self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any]
+    ) -> list[Any]:
         """Return the derivative by the tables: the share of an entry over the entry."""
         by_weight, by_share = cotangents
         fixed = [disconnected_type() for _ in inputs[1:]]
@@ -77,12 +80,23 @@ class LogWeight(Op):
 
 
 @register_funcify_and_cache_key(LogWeight)
-def _compiled(op: LogWeight, node: Apply, **_: Any) -> tuple[Any, str]:
+def _compiled(op: LogWeight, node: Apply, **_: object) -> tuple[Any, str]:
     @numba.njit
     def log_weight(tables, start, clique, family, entry, edge, child, parent):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
         weight = np.empty(tables.shape[0])
         share = np.zeros(tables.shape)
-        propagate(np.ascontiguousarray(tables), start, clique, family, entry, edge, child, parent, weight, share)
+        propagate(
+            np.ascontiguousarray(tables),
+            start,
+            clique,
+            family,
+            entry,
+            edge,
+            child,
+            parent,
+            weight,
+            share,
+        )
         return weight, share
 
     return log_weight, f"estimative-log-weight-{KERNEL}"
@@ -91,7 +105,8 @@ def _compiled(op: LogWeight, node: Apply, **_: Any) -> tuple[Any, str]:
 def symbols(given: Elicitation) -> SimpleNamespace:
     """Return what a model is given as PyTensor variables whose sizes are open.
 
-    So a model's graph does not depend on the scenario, and what was compiled for one serves every other.
+    So a model's graph does not depend on the scenario, and what was compiled for one serves every
+    other.
 
     Parameters
     ----------
@@ -101,8 +116,9 @@ def symbols(given: Elicitation) -> SimpleNamespace:
     Returns
     -------
     SimpleNamespace
-        Every array of `Elicitation`, of its `Parameters` and of its `JunctionTree` by name, besides `row_entry`,
-        `row_padding` and `entry_place` (the rows of the tables), `elapsed` and `stay_entry` (silence, a world a row).
+        Every array of `Elicitation`, of its `Parameters` and of its `JunctionTree` by name, besides
+        `row_entry`, `row_padding` and `entry_place` (the rows of the tables), `elapsed` and
+        `stay_entry` (silence, a world a row).
     """
     graph, design = given.graph, given.parameters
     padding = design.rows < 0
@@ -118,16 +134,23 @@ def symbols(given: Elicitation) -> SimpleNamespace:
         "tree": tuple(shared(getattr(given.tree, name)) for name in TREE_ARRAYS),
     }
     for part in (given, design):
-        arrays |= {f.name: v for f in fields(part) if isinstance(v := getattr(part, f.name), np.ndarray)}
-    return SimpleNamespace(**{n: shared(v) if isinstance(v, np.ndarray) else v for n, v in arrays.items()})
+        arrays |= {
+            f.name: v for f in fields(part) if isinstance(v := getattr(part, f.name), np.ndarray)
+        }
+    return SimpleNamespace(
+        **{n: shared(v) if isinstance(v, np.ndarray) else v for n, v in arrays.items()}
+    )
 
 
 def shared(array: npt.NDArray[Any]) -> TensorVariable:
-    """Return an array as a PyTensor variable of open shape; always laid out alike, or numba compiles once more."""
-    return pytensor.shared(np.array(array, order="C"), shape=(None,) * array.ndim)
+    """Return an array as a variable of open shape, laid out alike, or numba compiles anew."""
+    variable: TensorVariable = pytensor.shared(np.array(array, order="C"), shape=(None,) * array.ndim)
+    return variable
 
 
-def conditional_tables(given: SimpleNamespace, base: TensorVariable, influence: TensorVariable) -> TensorVariable:
+def conditional_tables(
+    given: SimpleNamespace, base: TensorVariable, influence: TensorVariable
+) -> TensorVariable:
     """Return the network's conditional tables, flat, from base log-odds and influences.
 
     Parameters
@@ -146,10 +169,13 @@ def conditional_tables(given: SimpleNamespace, base: TensorVariable, influence: 
     """
     scores = pt.dot(given.base_design, base) + pt.dot(given.influence_design, influence)
     rows = pt.special.softmax(scores[given.row_entry] + given.row_padding, axis=-1)
-    return rows.ravel()[given.entry_place]
+    tables: TensorVariable = rows.ravel()[given.entry_place]
+    return tables
 
 
-def implied_log_odds(given: SimpleNamespace, tables: TensorVariable, influence: TensorVariable) -> TensorVariable:
+def implied_log_odds(
+    given: SimpleNamespace, tables: TensorVariable, influence: TensorVariable
+) -> TensorVariable:
     """Return every log-odds that statements speak of, as the network implies it.
 
     Parameters
@@ -169,7 +195,8 @@ def implied_log_odds(given: SimpleNamespace, tables: TensorVariable, influence: 
     known = after_silence(tables, given.elapsed, given.stay_entry)
     weight = log_weights(given.tree, known[given.run_world] * given.keep + given.place)
     implied = weight[given.up] - weight[given.down]
-    return pt.concatenate([implied, pt.dot(given.direct, influence), np.zeros(1)])
+    odds: TensorVariable = pt.concatenate([implied, pt.dot(given.direct, influence), np.zeros(1)])
+    return odds
 
 
 def log_weights(tree: tuple[TensorVariable, ...], tables: TensorVariable) -> TensorVariable:
@@ -187,11 +214,13 @@ def log_weights(tree: tuple[TensorVariable, ...], tables: TensorVariable) -> Ten
     TensorVariable of shape (runs,)
         Natural log of the sum over all joint states of the product of entries.
     """
-    return LogWeight()(tables, *tree)[0]
+    outputs: Any = LogWeight()(tables, *tree)
+    log_weight: TensorVariable = outputs[0]
+    return log_weight
 
 
-def after_silence(tables: TensorVariable, elapsed: Any, stay_entry: Any) -> TensorVariable:
-    """Return tables after the silence of some worlds (`estimative.news.silent_tables`, in PyTensor).
+def after_silence(tables: TensorVariable, elapsed: TensorVariable, stay_entry: TensorVariable) -> TensorVariable:
+    """Return tables after the silence of some worlds (`news.silent_tables`, in PyTensor).
 
     Parameters
     ----------
@@ -210,7 +239,8 @@ def after_silence(tables: TensorVariable, elapsed: Any, stay_entry: Any) -> Tens
     stay = tables[stay_entry]
     moving = pt.gt(elapsed, 0.0) & pt.neq(stay_entry, pt.arange(tables.shape[0]))
     left = (stay**elapsed - stay) / (1 - pt.where(moving, stay, 0.0))
-    return tables * pt.where(moving, left, 1.0)
+    silent: TensorVariable = tables * pt.where(moving, left, 1.0)
+    return silent
 
 
 def add_news(model: pm.Model, given: Elicitation, news: World) -> None:
@@ -233,7 +263,7 @@ def add_news(model: pm.Model, given: Elicitation, news: World) -> None:
 
 
 def _silence(graph: Graph, known: World) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Return for each entry the elapsed share of its node's window, and the quiet entry of its row."""
+    """Return each entry's elapsed share of its node's window, and the quiet entry of its row."""
     u, stay_entry = np.zeros(int(graph.offset[-1])), np.arange(int(graph.offset[-1]))
     for i, node in enumerate(graph.nodes):
         block, size = graph.block(node), len(graph.states[node])

@@ -1,7 +1,8 @@
-"""Fit a model: PyMC gives the log density and its gradient, nutpie's NUTS the draws, ArviZ the verdict.
+"""Fit a model: PyMC gives the log density, nutpie's NUTS the draws, ArviZ the verdict.
 
-The compiled log density is called directly, without nutpie's own wrapper around it, which nothing caches: a model whose
-pieces are on disk is ready in a second. `tests/contract/test_upstream.py` tests what this relies on.
+The compiled log density is called directly, without nutpie's own wrapper around it, which nothing
+caches: a model whose pieces are on disk is ready in a second. `tests/contract/test_upstream.py`
+tests what this relies on.
 """
 
 import logging
@@ -12,7 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from estimative.belief import Belief, Settings
-from estimative.elicitation import BASE_SD, RECORD_BASE_SD, RELEVANCE_SD, Elicitation, as_known, encode
+from estimative.elicitation import (
+    BASE_SD,
+    RECORD_BASE_SD,
+    RELEVANCE_SD,
+    Elicitation,
+    as_known,
+    encode,
+)
 from estimative.errors import InferenceError
 from estimative.news import World
 from estimative.scenario import Scenario
@@ -75,16 +83,24 @@ def fit(
     try:
         model = build_model(scenario)
     except Exception as error:
-        raise InferenceError(f"the model cannot be built: {type(error).__name__}: {error}") from error
-    if "cpt" not in model.named_vars:
-        raise InferenceError("the model has no variable `cpt`; a model file must name its conditional tables so")
+        raise InferenceError(
+            f"the model cannot be built: {type(error).__name__}: {error}"
+        ) from error
+    if "cpt" not in getattr(model, "named_vars", ()):
+        raise InferenceError(
+            f"build_model returned a {type(model).__name__} without a variable `cpt`; it must return a pm.Model that names"
+            " its conditional tables so"
+        )
     if news is not None:
         add_news(model, given, news)
     try:
         points, divergences = _sample(model, settings, seed, tell)
     except RuntimeError as error:
-        raise InferenceError(f"the model cannot be sampled: {str(error).splitlines()[0]}") from error
+        raise InferenceError(
+            f"the model cannot be sampled: {str(error).splitlines()[0]}"
+        ) from error
     draws = _expand(model, points.reshape(-1, points.shape[-1]))
+    _check_tables(given, draws["cpt"])
     diagnostics = _diagnose(points, _coordinate_names(model)) | {
         "divergences": divergences,
         "draws": settings.draws,
@@ -96,13 +112,14 @@ def fit(
 
 
 def _sample(model: "pm.Model", settings: Settings, seed: int, tell: Told) -> tuple[Floats, float]:
-    """Return unconstrained draws, shape (chains, draws, dimensions), and the share of divergent ones."""
+    """Return unconstrained draws (chains, draws, dimensions) and the share of divergent ones."""
     import nutpie
     import pytensor
     from nutpie.compiled_pyfunc import from_pyfunc
 
     logp = model.logp()
-    compiled, split = _compile(model, [logp, *pytensor.grad(logp, model.value_vars)])
+    gradient: Any = pytensor.grad(logp, model.value_vars)
+    compiled, split = _compile(model, [logp, *gradient])
     centre = np.concatenate([np.ravel(v) for v in model.initial_point().values()])
 
     def log_density(point: Floats) -> tuple[float, Floats]:
@@ -117,9 +134,13 @@ def _sample(model: "pm.Model", settings: Settings, seed: int, tell: Told) -> tup
         [np.dtype("float64")],
         [centre.shape],
         ["point"],
-        make_initial_point_fn=lambda seed: centre + np.random.default_rng(seed).uniform(-1, 1, centre.size),
+        make_initial_point_fn=lambda seed: (
+            centre + np.random.default_rng(seed).uniform(-1, 1, centre.size)
+        ),
     )
-    tell(f"sampling {settings.chains} chains of {settings.tune + settings.draws:,} draws in {centre.size} dimensions")
+    tell(
+        f"sampling {settings.chains} chains of {settings.tune + settings.draws:,} draws in {centre.size} dimensions"
+    )
     trace = nutpie.sample(
         wrapped,
         draws=settings.draws,
@@ -132,7 +153,30 @@ def _sample(model: "pm.Model", settings: Settings, seed: int, tell: Told) -> tup
         save_warmup=False,
     )
     points = np.asarray(trace["posterior"]["point"], dtype=np.float64)
+    if (
+        points.shape[1] < settings.draws
+    ):  # nutpie takes Ctrl-C for "enough", but half a belief must not be kept
+        raise KeyboardInterrupt
     return points, float(np.mean(trace["sample_stats"]["diverging"]))
+
+
+def _check_tables(given: Elicitation, tables: Floats) -> None:
+    """Raise InferenceError unless a model's tables are those of the scenario's network."""
+    entries = len(given.graph.own_state)
+    if tables.shape[1:] != (entries,):
+        raise InferenceError(
+            f"the model's `cpt` has the shape {tables.shape[1:]}; it must be ({entries},), all conditional tables one"
+            " after the other, as estimative.implied.conditional_tables makes them"
+        )
+    offset, sizes = given.graph.offset.tolist(), given.graph.sizes(given.graph.nodes)
+    rows = [
+        first for i, size in enumerate(sizes) for first in range(offset[i], offset[i + 1], size)
+    ]
+    totals = np.add.reduceat(tables, rows, axis=1)
+    if not (tables >= 0).all() or not np.abs(totals - 1).max() < 1e-6:
+        raise InferenceError(
+            "the model's `cpt` holds rows that are no probabilities, none negative and adding up to 1"
+        )
 
 
 def _quarters(tell: Told) -> Callable[[list[Any]], None]:
@@ -163,9 +207,9 @@ def _compile(
 ) -> tuple[Callable[..., Any], Callable[[Floats], list[Any]]]:
     """Return outputs as a bare compiled function, and what turns a point into its arguments.
 
-    The function is taken from under PyTensor's `Function`, which keeps its arguments while chains run in threads. The
-    value variables are replaced by ones of open shape, so that no size enters the graph: what numba has compiled for
-    one scenario is found on disk for every other.
+    The function is taken from under PyTensor's `Function`, which keeps its arguments while chains
+    run in threads. The value variables are replaced by ones of open shape, so that no size enters
+    the graph: what numba has compiled for one scenario is found on disk for every other.
     """
     import pytensor
     import pytensor.tensor as pt
@@ -179,7 +223,10 @@ def _compile(
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
 
     def split(point: Floats) -> list[Any]:
-        return [*(part.reshape(s) for part, s in zip(np.split(point, ends), shapes, strict=True)), *data]
+        return [
+            *(part.reshape(s) for part, s in zip(np.split(point, ends), shapes, strict=True)),
+            *data,
+        ]
 
     return function.vm.jit_fn, split
 
@@ -191,18 +238,22 @@ def _coordinate_names(model: "pm.Model") -> list[str]:
         dims = model.named_vars_to_dims.get(variable, ())
         labels = model.coords.get(dims[0]) if len(dims) == 1 else None
         size = np.size(value)
-        names += [f"{variable}[{labels[i] if labels and len(labels) == size else i}]" for i in range(size)]
+        names += [
+            f"{variable}[{labels[i] if labels and len(labels) == size else i}]" for i in range(size)
+        ]
     return names
 
 
 def _diagnose(points: Floats, names: list[str]) -> dict[str, Any]:
-    """Return the largest R-hat and the smallest effective sample sizes over coordinates (ranks, Vehtari et al. 2021)."""
+    """Return the largest R-hat and the smallest effective sizes (ranks, Vehtari et al. 2021)."""
     from arviz_stats.base import array_stats
 
     stack = np.moveaxis(points, -1, 0)
     rhat = np.asarray(array_stats.rhat(stack, chain_axis=1, draw_axis=2, method="rank"))
     bulk = np.asarray(array_stats.ess(stack, chain_axis=1, draw_axis=2, method="bulk"))
-    tail = np.asarray(array_stats.ess(stack, chain_axis=1, draw_axis=2, method="tail", prob=(0.05, 0.95)))
+    tail = np.asarray(
+        array_stats.ess(stack, chain_axis=1, draw_axis=2, method="tail", prob=(0.05, 0.95))
+    )
     return {
         "rhat": float(rhat.max()),
         "ess_bulk": float(bulk.min()),
@@ -214,13 +265,12 @@ def _diagnose(points: Floats, names: list[str]) -> dict[str, Any]:
 def _without_each(
     scenario: Scenario, given: Elicitation, draws: dict[str, Floats], counted: set[str]
 ) -> tuple[Floats, Floats]:
-    """Return smoothed log weights that take each counted statement, then each base rate, out of the belief.
+    """Return smoothed log weights that take each statement and base rate out of the belief.
 
-    Taking out one of several repetitions gives the others a larger share; taking out an outcome's only base rate gives
-    its base the prior of an outcome without a record. Statements that the model does not count change nothing.
+    Taking out one of several repetitions gives the others a larger share; taking out an outcome's
+    only base rate gives its base the prior of an outcome without a record. Statements that the
+    model does not count change nothing.
     """
-    from arviz_stats.base import array_stats
-
     if not {"expected", "own_error_sd", "record"} <= draws.keys():
         return np.zeros((0, len(draws["cpt"]))), np.zeros(0)
     rows = [*given.names, *given.record_names]
@@ -240,30 +290,56 @@ def _without_each(
         change = -density[i]
         if name in siblings:
             rest = [n for n in siblings[name] if n != name]
-            kept = scenario.model_copy(update={"statements": {n: scenario.statements[n] for n in rest}})
-            for other, weight in weigh(kept).items():
+            others = {n: scenario.statements[n] for n in rest}
+            for other, weight in weigh(scenario.model_copy(update={"statements": others})).items():
                 change = change + (weight.total / total[at[other]] - 1) * density[at[other]]
         if i >= len(given.names):
             change = change + _prior_without_record(given, i - len(given.names), draws["base"])
         if np.ptp(change) < 1e-9:  # it only repeats another
             continue
-        smoothed, k = array_stats.psislw(-(change - change.max()))  # ArviZ takes minus the log ratios
-        log_weights[i], ks[i] = smoothed, k
+        log_weights[i], ks[i] = smooth(change)
     return log_weights, ks
 
 
-def _log_densities(given: Elicitation, draws: dict[str, Floats]) -> Floats:
-    """Return each statement's and base rate's weighted log density, up to a constant, shape (rows, D).
+def smooth(log_ratio: Floats) -> tuple[Floats, float]:
+    """Return Pareto-smoothed log weights of draws and the k that tells whether to trust them.
 
-    Errors that no other statement carries are integrated out, so that taking a statement out leaves weights of little
-    variance: analytically for statements, over ten Gauss-Hermite points for the relevance of base rates.
+    Parameters
+    ----------
+    log_ratio : array of float, shape (D,)
+        Natural log of the new density over the old, up to a constant.
+
+    Returns
+    -------
+    tuple of array of float and float
+        Log weights, up to a constant; k is infinite where chains stand still and no tail can be
+        fitted.
+    """
+    from arviz_stats.base import array_stats
+
+    log_ratio = log_ratio - log_ratio.max()
+    try:
+        smoothed, k = array_stats.psislw(-log_ratio)  # ArviZ takes minus the log ratios
+    except ValueError:
+        return log_ratio, np.inf
+    return smoothed, float(k)
+
+
+def _log_densities(given: Elicitation, draws: dict[str, Floats]) -> Floats:
+    """Return the weighted log density of each statement and base rate, shape (rows, D).
+
+    Errors that no other statement carries are integrated out, so that taking a statement out leaves
+    weights of little variance: analytically for statements, over ten Gauss-Hermite points for the
+    relevance of base rates.
     """
     variance = given.spread**2 / given.weight + draws["own_error_sd"] ** 2
     stated = -0.5 * ((given.stated - draws["expected"]) ** 2 / variance + np.log(variance))
     points, shares = np.polynomial.hermite_e.hermegauss(10)
     odds = draws["record"][:, :, None] + RELEVANCE_SD * points
     misses = given.out_of - given.happened
-    log_counted = -given.happened[:, None] * np.logaddexp(0, -odds) - misses[:, None] * np.logaddexp(0, odds)
+    log_counted = -given.happened[:, None] * np.logaddexp(0, -odds) - misses[
+        :, None
+    ] * np.logaddexp(0, odds)
     counted = np.logaddexp.reduce(
         given.record_weight[:, None] * log_counted + np.log(shares / shares.sum()), axis=-1
     )
@@ -271,10 +347,11 @@ def _log_densities(given: Elicitation, draws: dict[str, Floats]) -> Floats:
 
 
 def _prior_without_record(given: Elicitation, record: int, base: Floats) -> Floats:
-    """Return the log ratio of base priors, without and with a record, if this is the outcome's only one."""
+    """Return the log ratio of base priors, without and with a record, if it is the only one."""
     own = given.record_nodes[record]
     if given.record_nodes.count(own) > 1:
         return np.zeros(len(base))
     at = [i for i, n in enumerate(given.parameters.base_nodes) if given.graph.nodes[n] == own]
-    narrow, wide = (base[:, at] / BASE_SD) ** 2, (base[:, at] / RECORD_BASE_SD) ** 2
+    wide = (base[:, at] / given.base_sd[at]) ** 2
+    narrow = wide * (RECORD_BASE_SD / BASE_SD) ** 2
     return (wide - narrow).sum(axis=1) / 2

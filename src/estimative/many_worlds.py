@@ -1,8 +1,8 @@
-"""Point forecasts for many worlds from one belief: thousands of what-if-this-were-not-known in a second.
+"""Point forecasts for thousands of worlds from one belief, in a second.
 
 The mean joint over draws is built once, a state under each share of silence counting as a state of
-its own; each world is then a choice of weights on it. Where that joint is too large, each world runs
-through the junction tree; `tests/unit/test_comparing.py` holds the two against each other.
+its own; each world is then a choice of weights on it. Where that joint is too large, or worlds are
+few, each runs through the junction tree (`tests/unit/test_comparing.py` holds both to one answer).
 """
 
 from collections.abc import Sequence
@@ -126,7 +126,9 @@ def _extended(name: str, found: Sequence[Local]) -> _Node:
     for row, local in zip(weights, found, strict=True):
         for state in np.flatnonzero(local.likelihood):
             row[place[key(local, int(state))]] = local.likelihood[state] / local.likelihood.max()
-    return _Node(name, np.array([s for s, _ in keys]), tuple(u for _, u in keys), max(quiet, 0), weights)
+    return _Node(
+        name, np.array([s for s, _ in keys]), tuple(u for _, u in keys), max(quiet, 0), weights
+    )
 
 
 def _halves(graph: Graph, ordered: list[_Node]) -> tuple[list[_Node], list[_Node]]:

@@ -1,4 +1,4 @@
-"""Models are files that users read, copy and edit: found by name in the workspace, then on the shelf, and loaded by path.
+"""Models are files that users read, copy and edit, found in the workspace or on the shelf.
 
 Every file in `models/` goes through `tests/contract/test_models.py`.
 """
@@ -45,11 +45,15 @@ def find_model(name: str | Path, start: Path) -> Path:
     if path.suffix == ".py":
         if path.is_file():
             return path.resolve()
-        raise InferenceError(f"no model file {path}; give the path of a Python file that defines build_model(scenario)")
+        raise InferenceError(
+            f"no model file {path}; give the path of a Python file that defines build_model(scenario)"
+        )
     found = models(start)
     if path.name in found:
         return found[path.name]
-    raise InferenceError(f"no model '{name}'{did_you_mean(path.name, found)} (there are: {', '.join(sorted(found))})")
+    raise InferenceError(
+        f"no model '{name}'{did_you_mean(path.name, found)} (there are: {', '.join(sorted(found))})"
+    )
 
 
 def models(start: Path) -> dict[str, Path]:
@@ -72,7 +76,8 @@ def load_model(file: Path) -> "Callable[[Scenario], pm.Model]":
     Returns
     -------
     callable
-        From a scenario to a PyMC model with the deterministic variable `cpt`, the flat conditional tables.
+        From a scenario to a PyMC model with the deterministic variable `cpt`, the flat conditional
+        tables.
 
     Raises
     ------
@@ -83,14 +88,17 @@ def load_model(file: Path) -> "Callable[[Scenario], pm.Model]":
 
     name = f"estimative_model_{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
-        raise InferenceError(f"{file}: the model file fails: {type(error).__name__}: {error}") from error
+        raise InferenceError(
+            f"{file}: the model file fails: {type(error).__name__}: {error}"
+        ) from error
     cloudpickle.register_pickle_by_value(module)
     build = getattr(module, "build_model", None)
     if not callable(build):

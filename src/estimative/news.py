@@ -1,7 +1,8 @@
-"""What is known on a day besides what experts said: observations, reports and silence, as a likelihood over states.
+"""What is known on a day besides statements, as a likelihood: observations, reports, silence.
 
-Reports multiply per source and outcome and are tempered once with the source's reliability; silence is evidence that
-an event has not happened yet. `tests/unit/test_news.py` holds the arithmetic, worked out by hand.
+Reports multiply per source and outcome and are tempered once with the source's reliability; silence
+is evidence that an event has not happened yet. `tests/unit/test_news.py` holds the arithmetic,
+worked out by hand.
 """
 
 import datetime as dt
@@ -40,9 +41,11 @@ class World:
     Attributes
     ----------
     likelihood : array of float, shape (states of all nodes,)
-        How probable the news is in each state, up to a factor a node: expected over doubt about the ratios.
+        How probable the news is in each state, up to a factor a node: expected over doubt about the
+        ratios.
     elapsed : array of float, shape (nodes,)
-        The share u of an outcome's window that has passed in silence, in [0, 1]; 0 where silence says nothing.
+        The share u of an outcome's window that has passed in silence, in [0, 1]; 0 where silence
+        says nothing.
     quiet : array of int, shape (nodes,)
         The place, among a node's own states, of the state that holds while nothing is seen.
     reports : tuple of tuple
@@ -60,8 +63,10 @@ class World:
         return bool((self.likelihood == 1).all() and (self.elapsed == 0).all())
 
 
-def standing(scenario: Scenario, as_of: dt.date) -> tuple[dict[str, Statement], dict[str, NewsItem]]:
-    """Return the statements and the news that stand on a day: dated by then, revised and retracted as of then.
+def standing(
+    scenario: Scenario, as_of: dt.date
+) -> tuple[dict[str, Statement], dict[str, NewsItem]]:
+    """Return the statements and the news that stand on a day, revised and retracted as of then.
 
     Parameters
     ----------
@@ -75,14 +80,18 @@ def standing(scenario: Scenario, as_of: dt.date) -> tuple[dict[str, Statement], 
     tuple of (dict of str to Statement, dict of str to NewsItem)
         Statements with revisions in place (under the revision's id), and reports and observations.
     """
-    dated = sorted((item.published, n) for n, item in scenario.news.items() if item.published <= as_of)
+    dated = sorted(
+        (item.published, n) for n, item in scenario.news.items() if item.published <= as_of
+    )
     takers: dict[str, list[str]] = defaultdict(list)
     for _, name in dated:
         item = scenario.news[name]
         if isinstance(item, Retraction):
             takers[item.retracts].append(name)
 
-    def stands(name: str, below: frozenset[str] = frozenset()) -> bool:  # a retraction may be taken back in turn
+    def stands(
+        name: str, below: frozenset[str] = frozenset()
+    ) -> bool:  # a retraction may be taken back in turn
         return not any(t not in below and stands(t, below | {name}) for t in takers.get(name, ()))
 
     items = {n: scenario.news[n] for _, n in dated if stands(n)}
@@ -119,20 +128,22 @@ def world(scenario: Scenario, graph: Graph, as_of: dt.date) -> World:
         likelihood[graph.state(node, state)] = 1.0
     reports = _reports(items, observed)
     for node, trust, bearings in reports:
-        likelihood[_span(graph, node)] *= _tempered(graph, node, trust, bearings, RATIO_DRAWS).mean(axis=0)
+        likelihood[_span(graph, node)] *= _tempered(graph, node, trust, bearings, RATIO_DRAWS).mean(
+            axis=0
+        )
     elapsed, quiet = np.zeros(len(graph.nodes)), np.zeros(len(graph.nodes), np.int64)
     for node, outcome in scenario.outcomes.items():
-        state = quiet_state(outcome)
-        if node in observed or state is None:
+        still = quiet_state(outcome)
+        if node in observed or still is None:
             continue
         at = graph.position[node]
-        quiet[at] = outcome.states.index(state)
+        quiet[at] = outcome.states.index(still)
         u = _elapsed(outcome, observed, as_of)
         if outcome.timing == "steady":
             elapsed[at] = u
         else:
             left = {"even": 1 - u, "early": (1 - u) ** 2, "late": 1 - u**2}[outcome.timing]
-            others = [s for s in outcome.states if s != state]
+            others = [s for s in outcome.states if s != still]
             likelihood[[graph.state(node, s) for s in others]] *= left
     return World(likelihood, elapsed, quiet, reports)
 
@@ -163,7 +174,7 @@ def drawn_likelihood(known: World, graph: Graph, draws: int) -> Floats:
 
 
 def quiet_state(outcome: Outcome) -> str | None:
-    """Return the state that holds while nothing is seen; None if silence says nothing of this outcome."""
+    """Return the state that holds while nothing is seen; None if silence says nothing of it."""
     if outcome.timing == "none":
         return None
     return outcome.quiet or ("no" if set(outcome.states) == {"no", "yes"} else None)
@@ -172,8 +183,9 @@ def quiet_state(outcome: Outcome) -> str | None:
 def silent_tables(graph: Graph, tables: Floats, known: World) -> Floats:
     """Return conditional tables in which elapsed silence under constant hazard has taken its share.
 
-    With p the chance that a row leaves its quiet state within the window and u the share elapsed, the quiet entry 1 - p
-    stays and the others are scaled to add up to (1 - p)^u - (1 - p); the row adds up to the chance of the silence.
+    With p the chance that a row leaves its quiet state within the window and u the share elapsed,
+    the quiet entry 1 - p stays and the others are scaled to add up to (1 - p)^u - (1 - p); the row
+    adds up to the chance of the silence.
 
     Parameters
     ----------
@@ -206,7 +218,7 @@ def silent_tables(graph: Graph, tables: Floats, known: World) -> Floats:
 
 
 def _observed(items: dict[str, NewsItem]) -> dict[str, tuple[str, dt.date]]:
-    """Return each observed node's state and the day it was seen; a later observation corrects an earlier one."""
+    """Return each observed node's state and day; a later observation corrects an earlier one."""
     seen: dict[str, tuple[str, dt.date]] = {}
     for item in items.values():
         if isinstance(item, Observation):
@@ -228,7 +240,7 @@ def _elapsed(outcome: Outcome, observed: dict[str, tuple[str, dt.date]], as_of: 
 def _reports(
     items: dict[str, NewsItem], observed: dict[str, tuple[str, dt.date]]
 ) -> tuple[tuple[str, float, tuple[tuple[str, Bearing], ...]], ...]:
-    """Group what reports say by node and source; one origin counts once, under its best-graded source."""
+    """Group reports by node and source; one origin counts once, under its best-graded source."""
     best: dict[tuple[str, str, str], tuple[float, str, str, Bearing]] = {}
     for name, item in items.items():
         if not isinstance(item, Report):
@@ -244,7 +256,11 @@ def _reports(
     for trust, source, name, bearing in best.values():
         grouped[bearing.node, source].append((trust, name, bearing))
     return tuple(
-        (node, min(t for t, _, _ in found), tuple((n, b) for _, n, b in sorted(found, key=lambda f: f[1])))
+        (
+            node,
+            min(t for t, _, _ in found),
+            tuple((n, b) for _, n, b in sorted(found, key=lambda f: f[1])),
+        )
         for (node, _), found in sorted(grouped.items(), key=lambda g: g[0])
     )
 
@@ -252,12 +268,14 @@ def _reports(
 def _tempered(
     graph: Graph, node: str, trust: float, bearings: tuple[tuple[str, Bearing], ...], draws: int
 ) -> Floats:
-    """Return draws of one source's table on a node, shape (draws, states): multiplied, normalised, tempered once."""
+    """Return draws of one source's table on a node, tempered once; shape (draws, states)."""
     size = len(graph.states[node])
     table = np.ones((draws, size))
     for name, bearing in bearings:
         z = _standard_normals(f"{name}/{node}", draws)
-        low, best, high = (math.log(r) for r in (bearing.ratio.low, bearing.ratio.best, bearing.ratio.high))
+        low, best, high = (
+            math.log(r) for r in (bearing.ratio.low, bearing.ratio.best, bearing.ratio.high)
+        )
         log_ratio = best + z * np.where(z < 0, best - low, high - best) / Z_95
         table[:, graph.states[node].index(bearing.state)] *= np.exp(log_ratio)
     table /= table.sum(axis=1, keepdims=True)

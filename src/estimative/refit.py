@@ -1,4 +1,4 @@
-"""What makes one belief differ from another: statements, weights, words, structure, model; named, not measured.
+"""What makes one belief differ from another, named and not measured.
 
 How far the answers move by it is the row `refit` of a comparison (`estimative.comparing`).
 """
@@ -73,9 +73,8 @@ def _numbers(forecast: Forecast) -> Mapping[str, tuple[float, float]]:
 def _structure(old: Scenario, new: Scenario) -> Iterator[str]:
     if old.lexicon != new.lexicon:
         yield f"lexicon {old.lexicon} -> {new.lexicon}"
-    for cause, effect in [*new.links, *old.links]:
-        if ((cause, effect) in old.links) != ((cause, effect) in new.links):
-            yield f"link {cause} -> {effect} {'added' if (cause, effect) in new.links else 'removed'}"
+    for link in sorted({*new.links} ^ {*old.links}):
+        yield f"link {' -> '.join(link)} {'added' if link in new.links else 'removed'}"
     for name in [*new.nodes, *(n for n in old.nodes if n not in new.nodes)]:
         if (name in old.nodes) != (name in new.nodes):
             yield f"{name} {'added' if name in new.nodes else 'removed'}"

@@ -1,4 +1,4 @@
-"""A scenario's forecasts day by day: what today's files say would have been answered on each of them.
+"""A scenario's forecasts day by day: what today's files would have answered on each of them.
 
 News needs no sampling, so a year is replayed from one stored belief; a later statement needs a fit
 (tests/unit/test_replaying.py).
@@ -52,7 +52,13 @@ def replay(
     beliefs: dict[str, Belief] = {}
     for day in days:
         answer = forecast(
-            scenario, as_of=day, seed=seed, model=model, interval=interval, settings=settings, tell=tell
+            scenario,
+            as_of=day,
+            seed=seed,
+            model=model,
+            interval=interval,
+            settings=settings,
+            tell=tell,
         )
         belief = beliefs.setdefault(answer.belief.key, answer.belief)
         found.append(replace(answer, belief=belief))  # draws are large: one copy serves all days
@@ -71,13 +77,18 @@ def turning_days(scenario: Scenario) -> tuple[dt.date, ...]:
     -------
     tuple of date
         From the first day on which the window is open and somebody has spoken: every day on which
-        something was published, every month's end, and the days on which outcomes fall due and close.
+        something was published, every month's end, and when outcomes fall due and close.
     """
     said = [s.date for s in scenario.statements.values()]
     published = [*said, *(item.published for item in scenario.news.values())]
     due = [o.by for o in scenario.outcomes.values()]
-    closed = [o.by + dt.timedelta(days=o.lag) for o in scenario.outcomes.values() if o.timing != "none"]
-    first, last = max(scenario.opens, min(said, default=scenario.opens)), max([scenario.by, *due, *closed])
+    closed = [
+        o.by + dt.timedelta(days=o.lag) for o in scenario.outcomes.values() if o.timing != "none"
+    ]
+    first, last = (
+        max(scenario.opens, min(said, default=scenario.opens)),
+        max([scenario.by, *due, *closed]),
+    )
     months = ((y, m) for y in range(first.year, last.year + 1) for m in range(1, 13))
     ends = [dt.date(y + m // 12, m % 12 + 1, 1) - dt.timedelta(days=1) for y, m in months]
     days = {first, scenario.by, *published, *due, *closed, *(day for day in ends if day <= last)}

@@ -1,7 +1,7 @@
 """What every answer can do: be read as text, be shown in a notebook, become a table of numbers.
 
-An answer says what it holds once, as a `Table`; the same table is printed for a terminal of any width and shown in a
-notebook, light or dark (tests/unit/test_results.py).
+An answer says what it holds once, as a `Table`, which a terminal of any width and a notebook, light
+or dark, can show (tests/unit/test_results.py).
 """
 
 import math
@@ -34,15 +34,27 @@ HTML = """<div class="estimative">
 .estimative p {margin: .2em 0; max-width: 56em; line-height: 1.4}
 .estimative p.note {opacity: .7; font-size: .92em}
 </style>
-{%- for line in heading %}<p>{% if loop.first %}<b>{{ line }}</b>{% else %}{{ line }}{% endif %}</p>{% endfor %}
-<table><thead><tr>{% for c in table.columns %}<th{% if numeric[loop.index0] %} class="number"{% endif %}>{{ c }}</th>
-{%- endfor %}</tr></thead>
-<tbody>{% for row in table.rows %}<tr class="first">
-{%- for cell in row %}<td{% if numeric[loop.index0] %} class="number"{% endif %}>{{ cell }}</td>{% endfor %}</tr>
-{%- set below = table.below[loop.index0] if table.below else "" %}
-{%- if below %}<tr><td class="below" colspan="{{ table.columns | length }}">{{ below }}</td></tr>{% endif %}
-{% endfor %}</tbody></table>
-{%- for note in table.notes %}<p class="note">{{ note }}</p>{% endfor %}</div>"""
+{%- for line in heading %}
+<p>{% if loop.first %}<b>{{ line }}</b>{% else %}{{ line }}{% endif %}</p>
+{%- endfor %}
+<table>
+<thead><tr>
+{%- for name in table.columns %}<th{{ numeric[loop.index0] }}>{{ name }}</th>{% endfor -%}
+</tr></thead>
+<tbody>
+{%- for row in table.rows %}
+<tr class="first">
+{%- for cell in row %}<td{{ numeric[loop.index0] }}>{{ cell }}</td>{% endfor %}</tr>
+{%- if table.below and table.below[loop.index0] %}
+<tr><td class="below" colspan="{{ row | length }}">{{ table.below[loop.index0] }}</td></tr>
+{%- endif %}
+{%- endfor %}
+</tbody></table>
+{%- for note in table.notes %}
+<p class="note">{{ note }}</p>
+{%- endfor %}
+</div>
+"""
 
 _NUMBER = re.compile(r"[~<>]?[-+]?[\d,.]+%?|-|")
 _PART = re.compile(r"[^_/.,;-]*[_/.,;-]+|.+")
@@ -103,25 +115,34 @@ class Table:
     def html(self) -> str:
         """Return the table as HTML; everything in it is escaped."""
         from jinja2 import Environment
+        from markupsafe import Markup
 
         template = Environment(autoescape=True).from_string(HTML)
-        return template.render(table=self, heading=self.title.splitlines(), numeric=self._numeric())
+        numeric = [Markup(' class="number"') if right else "" for right in self._numeric()]
+        return template.render(table=self, heading=self.title.splitlines(), numeric=numeric)
 
     def _numeric(self) -> list[bool]:
         """Return which columns hold nothing but numbers."""
-        return [all(_NUMBER.fullmatch(row[j]) for row in self.rows) for j in range(len(self.columns))]
+        return [
+            all(_NUMBER.fullmatch(row[j]) for row in self.rows) for j in range(len(self.columns))
+        ]
 
     def _widths(self, room: int) -> list[int]:
-        """Return columns' widths that fit: the widest give way first, but none breaks its short words if others can."""
+        """Return columns' widths that fit: the widest give way first, short words stay whole."""
         columns = [[head, *(row[j] for row in self.rows)] for j, head in enumerate(self.columns)]
         widths = [max(map(cells, column)) for column in columns]
         floors = [
-            max((min(cells(word), LONGEST_WORD) for cell in column for word in cell.split()), default=1)
+            max(
+                (min(cells(word), LONGEST_WORD) for cell in column for word in cell.split()),
+                default=1,
+            )
             for column in columns
         ]
         room -= len(GAP) * (len(widths) - 1)
         while sum(widths) > room:
-            able = [j for j in range(len(widths)) if widths[j] > floors[j]] or list(range(len(widths)))
+            able = [j for j in range(len(widths)) if widths[j] > floors[j]] or list(
+                range(len(widths))
+            )
             at = max(able, key=widths.__getitem__)
             if widths[at] == 1:
                 break
@@ -130,7 +151,7 @@ class Table:
 
 
 class Answer:
-    """Base of every answer: `str()` and notebooks show `tables()`, `to_frame()` gives `records()` as numbers."""
+    """Base of every answer: `str()` and notebooks show `tables()`, numbers are in `records()`."""
 
     def tables(self) -> Sequence[Table]:
         """Return what a reader sees."""
@@ -159,7 +180,7 @@ class Answer:
 
 
 def percent(probability: float | None) -> str:
-    """Return a probability as people read it: whole per cents, but never 0% or 100% for what is neither."""
+    """Return a probability in whole per cents, but never 0% or 100% for what is neither."""
     if probability is None or math.isnan(probability):
         return "-"
     rounded = round(100 * probability)
@@ -183,64 +204,13 @@ def points(move: float) -> str:
     return "0" if rounded == 0 else f"{rounded:+d}"
 
 
-def plain(value: Any) -> Any:
-    """Return a value as JSON can hold it: what is not finite becomes None, what is not known a text.
-
-    Parameters
-    ----------
-    value : object
-        Mappings, sequences, numbers and words, nested.
-
-    Returns
-    -------
-    object
-        Dictionaries, lists, numbers, words, booleans and None.
-    """
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case float():
-            return float(value) if math.isfinite(value) else None
-        case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case Sequence():
-            return [plain(item) for item in value]
-        case _ if hasattr(value, "tolist"):  # an array or a number of NumPy
-            return plain(value.tolist())
-        case _:
-            return str(value)
-
-
-def flat(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record as one row of a CSV file can hold it: lists and mappings as `a; b` and `a=1; b=2`.
-
-    Parameters
-    ----------
-    record : mapping
-        One of `Answer.records()`.
-
-    Returns
-    -------
-    dict of str to object
-        Numbers and words; nothing for None and for what is not finite.
-    """
-
-    def cell(value: Any) -> Any:
-        if isinstance(value, dict):
-            return "; ".join(f"{key}={cell(item)}" for key, item in value.items())
-        if isinstance(value, list):
-            return "; ".join(str(cell(item)) for item in value)
-        return "" if value is None else value
-
-    return {key: cell(value) for key, value in plain(record).items()}
-
-
 def cells(text: str) -> int:
-    """Return how many places a text takes on a terminal: wide characters two, combining ones none."""
+    """Return how many places a text takes: wide characters two, combining ones none."""
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
     )
 
 
@@ -257,7 +227,8 @@ def wrapped(text: str, width: int) -> list[str]:
     Returns
     -------
     list of str
-        At least one line. Only a word too long for a line of its own is broken: after `_`, `-` or `/` if it can be.
+        At least one line. Only a word too long for a line of its own is broken: after `_`, `-`
+        or `/` if it can be.
     """
     indent = " " * min(len(text) - len(text.lstrip(" ")), width // 2)
     room, lines, line = width - len(indent), [], ""
@@ -275,11 +246,13 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _parts(word: str, room: int) -> list[str]:
-    """Return the pieces between which a long word may be broken, none of them longer than the room."""
+    """Return the pieces between which a long word may be broken, none longer than the room."""
     pieces = []
     for part in _PART.findall(word):
         while cells(part) > room:
-            at = next(i for i in range(1, len(part) + 1) if i == len(part) or cells(part[: i + 1]) > room)
+            at = next(
+                i for i in range(1, len(part) + 1) if i == len(part) or cells(part[: i + 1]) > room
+            )
             pieces.append(part[:at])
             part = part[at:]
         pieces.append(part)

@@ -1,4 +1,4 @@
-"""Shapley values: what each of several causes adds, averaged over all orders in which they may come.
+"""Shapley values: what each of several causes adds, averaged over all orders of them.
 
 Shares always add up to the value of all causes less the value of none, exactly, whether every order
 is weighed or some are sampled (`tests/unit/test_comparing.py` holds both against all orders).
@@ -63,7 +63,7 @@ def share_out(values: Values, causes: int, *, seed: int = 1) -> Shares:
 
 
 def _weigh_all(values: Values, causes: int) -> Shares:
-    """Weigh each set S without i by |S|! (n - |S| - 1)! / n!, the share of orders in which S comes before i."""
+    """Weigh each set S by |S|! (n - |S| - 1)! / n!, the share of orders in which i follows S."""
     sets = (np.arange(2**causes)[:, None] >> np.arange(causes) & 1).astype(bool)
     size = sets.sum(axis=1, keepdims=True)
     weight = np.array([1 / (causes * math.comb(causes - 1, s)) for s in range(causes)] or [0.0])
@@ -82,7 +82,9 @@ def _sample(values: Values, causes: int, seed: int) -> Shares:
     place = np.argsort(orders, axis=1)  # of each cause in each order
     sets = place[:, None, :] < np.arange(causes + 1)[None, :, None]  # order, how many have come
     flat = sets.reshape(-1, causes)
-    _, first, back = np.unique(np.packbits(flat, axis=1), axis=0, return_index=True, return_inverse=True)
+    _, first, back = np.unique(
+        np.packbits(flat, axis=1), axis=0, return_index=True, return_inverse=True
+    )
     heights = values(flat[first])[back.ravel()].reshape(len(orders), causes + 1, -1)
     steps = np.take_along_axis(np.diff(heights, axis=1), place[:, :, None], axis=1)
     paired = steps.reshape(pairs, 2, causes, -1).mean(axis=1)

@@ -1,4 +1,4 @@
-"""Who speaks of what: which statements bear on an outcome, from which groups and articles, and what nobody stated.
+"""Who speaks of what: statements, groups and articles on each outcome, and what nobody stated.
 
 Nothing here is inferred; it is counting, so that a reader can check it by eye.
 """
@@ -34,8 +34,8 @@ class Speakers:
     influences : tuple of str
         Counted influence statements on it.
     experts, groups, articles : tuple of str
-        Who says these, their groups, and the sources they stand in; a record counts as a group of its own, and so does
-        each source of reports, whose origins count as articles.
+        Who says these, their groups, and the sources they stand in; a record counts as a group of
+        its own, and so does each source of reports, whose origins count as articles.
     reports : tuple of str
         News that bears on it.
     disagreement : float
@@ -72,9 +72,17 @@ def speakers(scenario: Scenario, given: Elicitation) -> dict[str, Speakers]:
     found = {}
     for node in scenario.nodes:
         direct = {n: s for n, s in counted.items() if node in _events(s)}
-        influences = {n: s for n, s in counted.items() if isinstance(s, InfluenceStatement) and s.effect == node}
+        influences = {
+            n: s
+            for n, s in counted.items()
+            if isinstance(s, InfluenceStatement) and s.effect == node
+        }
         voices = {**direct, **influences}
-        reports = {n: i for n, i in items.items() if isinstance(i, Report) and any(b.node == node for b in i.bears_on)}
+        reports = {
+            n: i
+            for n, i in items.items()
+            if isinstance(i, Report) and any(b.node == node for b in i.bears_on)
+        }
         groups = [scenario.experts[s.expert].group if s.expert else n for n, s in voices.items()]
         articles = [s.source or n for n, s in voices.items()]
         found[node] = Speakers(
@@ -107,7 +115,9 @@ def stated_parameters(scenario: Scenario, given: Elicitation) -> tuple[Flags, Fl
     counted = [scenario.statements[n] for n in given.weights]
     nodes = {node for s in counted for node in _events(s)}
     base = np.array([given.graph.nodes[i] in nodes for i in given.parameters.base_nodes], bool)
-    return base, (given.direct != 0).any(axis=0) if len(given.direct) else np.zeros(given.direct.shape[1], bool)
+    return base, (given.direct != 0).any(axis=0) if len(given.direct) else np.zeros(
+        given.direct.shape[1], bool
+    )
 
 
 def about(statement: Statement) -> str:
@@ -115,7 +125,9 @@ def about(statement: Statement) -> str:
     match statement:
         case ProbabilityStatement() | BaseRateStatement():
             given = getattr(statement, "given", {})
-            condition = " given " + ", ".join(f"{n} = {s}" for n, s in given.items()) if given else ""
+            condition = (
+                " given " + ", ".join(f"{n} = {s}" for n, s in given.items()) if given else ""
+            )
             return f"{statement.event[0]} = {statement.event[1]}{condition}"
         case InfluenceStatement():
             return f"{statement.effect} <- {statement.cause}"
@@ -149,14 +161,18 @@ def _events(statement: Statement) -> tuple[str, ...]:
 
 
 def _apart(scenario: Scenario, direct: dict[str, Statement], stated: dict[str, float]) -> float:
-    """Return the largest distance between groups' mean stated log-odds on one event and condition."""
+    """Return how far apart groups' mean stated log-odds are on one event and condition."""
     said: dict[tuple[object, ...], dict[str, list[float]]] = {}
     for name, statement in direct.items():
         if isinstance(statement, ProbabilityStatement):
             node, state = statement.event
             states = scenario.nodes[node]
             flip = -1 if len(states) == 2 and state == states[0] else 1
-            key = (node, states[-1] if len(states) == 2 else state, frozenset(statement.given.items()))
+            key = (
+                node,
+                states[-1] if len(states) == 2 else state,
+                frozenset(statement.given.items()),
+            )
             group = scenario.experts[statement.expert].group if statement.expert else name
             said.setdefault(key, {}).setdefault(group, []).append(flip * float(stated[name]))
     spans = [[float(np.mean(v)) for v in groups.values()] for groups in said.values()]

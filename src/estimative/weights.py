@@ -1,7 +1,7 @@
-"""How much each statement counts: the product of factors that are all shown, shared among what one voice repeats.
+"""How much each statement counts: a product of factors, shared among what one voice repeats.
 
-A weight is the power to which a statement's density is raised; saying a thing twice gives two halves
-(tests/unit/test_weights.py).
+A weight is the power to which a statement's density is raised; saying a thing twice gives two
+halves (tests/unit/test_weights.py).
 """
 
 from collections import defaultdict
@@ -86,7 +86,7 @@ def weigh(scenario: Scenario) -> dict[str, Weight]:
 
 
 def voices(scenario: Scenario, names: Iterable[str]) -> list[tuple[str, ...]]:
-    """Group statements in which one voice speaks on one event and condition; most groups have one member.
+    """Group statements in which one voice speaks on one event and condition; most stand alone.
 
     Parameters
     ----------
@@ -122,23 +122,40 @@ def _voice(scenario: Scenario, name: str, statement: Statement) -> Hashable:
     """Return what two statements have in common when the second only repeats the first."""
     match statement:
         case ProbabilityStatement():
-            about: Hashable = (_target(scenario, statement.event), frozenset(statement.given.items()))
+            about: Hashable = (
+                _target(scenario, statement.event),
+                frozenset(statement.given.items()),
+            )
         case InfluenceStatement():
-            ends = (statement.cause, statement.cause_state), (statement.effect, statement.effect_state)
+            ends = (
+                (statement.cause, statement.cause_state),
+                (statement.effect, statement.effect_state),
+            )
             about = (statement.direct, *(_target(scenario, end) for end in ends))
         case ComparisonStatement():
-            about = frozenset([_target(scenario, statement.likelier), _target(scenario, statement.than)])
+            about = frozenset(
+                [_target(scenario, statement.likelier), _target(scenario, statement.than)]
+            )
         case BaseRateStatement():
-            node, state = statement.event  # a record is the same whoever counts it, and whichever of two states
+            node, state = (
+                statement.event
+            )  # a record is the same whoever counts it, and whichever of two states
             last = scenario.nodes[node][-1]
             flipped = len(scenario.nodes[node]) == 2 and state != last
             happened = statement.out_of - statement.happened if flipped else statement.happened
-            return "base_rate", last if flipped else state, node, happened, statement.out_of, statement.each_days
+            return (
+                "base_rate",
+                last if flipped else state,
+                node,
+                happened,
+                statement.out_of,
+                statement.each_days,
+            )
         case _:
             about = name
     return statement.kind, statement.expert, about if statement.expert else name
 
 
 def _target(scenario: Scenario, event: tuple[str, str]) -> Hashable:
-    """Return the node of a two-state node's event, whichever of the two it names; else node and state."""
+    """Return the node of a two-state node's event, whichever it names; else node and state."""
     return event[0] if len(scenario.nodes[event[0]]) == 2 else event

@@ -94,7 +94,7 @@ def check_request(seed: int, interval: float, settings: Settings) -> None:
         raise ValueError(f"seed is {seed}; give a whole number from 0 to {LARGEST_SEED}")
     for name, count in (("draws", settings.draws), ("tune", settings.tune)):
         if count < FEWEST:
-            raise ValueError(f"{name} is {count}; give at least {FEWEST} a chain (an answer needs about 1000)")
+            raise ValueError(f"{name} is {count}; give at least {FEWEST} a chain")
 
 
 def _answer(
@@ -106,9 +106,10 @@ def _answer(
     store = runs_folder(scenario.folder) / "beliefs"
     belief = believed(scenario, given, file, seed, settings, store, tell)
     effective, k = _worn(belief, given, known, store)
-    inside = effective < FEWEST_DRAWS or (k is not None and k > WORST_K)
+    inside = not belief.failed and (effective < FEWEST_DRAWS or (k is not None and k > WORST_K))
     if inside:
-        tell(f"the news leaves {effective:,.0f} effective draws (Pareto k {k}); fitting again with the news inside")
+        why = "" if k is None else f" (Pareto k {k:.2f})"
+        tell(f"the news leaves {effective:,.0f} effective draws{why}; fitting again with the news inside")
         belief = believed(scenario, given, file, seed, settings, store, tell, news=known)
     return compute_forecast(
         scenario, given, belief, model=file, seed=seed, interval=interval, known=known, inside=inside, pareto_k=k
@@ -274,12 +275,12 @@ def _worn(belief: Belief, given: Elicitation, known: World, store: Path) -> tupl
     try:
         return effective, float(json.loads(file.read_text())["pareto_k"])
     except (OSError, ValueError, KeyError):
-        from arviz_stats.base import array_stats
+        from estimative.inference import smooth
 
-        _, k = array_stats.psislw(-(log_weight - log_weight.max()))
+        k = smooth(log_weight)[1]
         with contextlib.suppress(OSError):  # it is only remembered
-            file.write_text(json.dumps({"pareto_k": float(k)}))
-        return effective, float(k)
+            file.write_text(json.dumps({"pareto_k": k}))
+        return effective, k
 
 
 def _digest(known: World | None) -> str:

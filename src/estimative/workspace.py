@@ -140,13 +140,25 @@ def new_workspace(folder: str | Path) -> Path:
     """
     target = Path(folder)
     if (target / "scenarios").exists() or (target / SCENARIO_FILE).exists():
-        raise ScenarioError([Problem(target.as_posix(), 0, "already holds scenarios; nothing was changed; name another folder")])
+        raise ScenarioError(
+            [
+                Problem(
+                    target.as_posix(),
+                    0,
+                    "already holds scenarios; nothing was changed; name another folder",
+                )
+            ]
+        )
     made = target / "scenarios" / "tutorial"
     try:
-        copytree(shelf() / "scenarios" / "tutorial", made, ignore=ignore_patterns("runs", "__pycache__"))
+        copytree(
+            shelf() / "scenarios" / "tutorial", made, ignore=ignore_patterns("runs", "__pycache__")
+        )
         copytree(shelf() / "docs" / "schema", target / "docs" / "schema")
     except OSError as error:
-        raise ScenarioError([Problem(target.as_posix(), 0, f"cannot be written: {error.strerror}")]) from error
+        raise ScenarioError(
+            [Problem(target.as_posix(), 0, f"cannot be written: {error.strerror}")]
+        ) from error
     return made
 
 

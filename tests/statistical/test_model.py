@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders import OPENS, answer, fitted, model, read, says, standard_error
+from builders import OPENS, answer, fitted, model, prior_belief, read, says, standard_error
 from scipy.special import expit
 
 import estimative as est
@@ -154,8 +154,8 @@ def test_each_outcome_is_its_integral(draws, outcome):
 
 
 def test_a_lone_voice_is_discounted(draws):
-    assert integral("lone")[0] == pytest.approx(0.87, abs=0.01)
-    assert draws["lone"].mean() == pytest.approx(0.87, abs=0.01 + five_errors(draws["lone"]))
+    assert integral("lone")[0] == pytest.approx(0.86, abs=0.01)
+    assert draws["lone"].mean() == pytest.approx(0.86, abs=0.01 + five_errors(draws["lone"]))
 
 
 def test_nothing_in_five_years_is_about_eight_per_cent(draws):
@@ -168,8 +168,33 @@ def test_nothing_in_five_years_is_about_eight_per_cent(draws):
 def test_an_outcome_nobody_speaks_of_is_even_whatever_its_parents(draws):
     found = draws["unspoken"]
     assert found.mean() == pytest.approx(0.5, abs=five_errors(found))
-    assert np.quantile(found, 0.05) == pytest.approx(0.09, abs=0.015 + five_errors(found, 0.05))
-    assert np.quantile(found, 0.95) == pytest.approx(0.92, abs=0.015 + five_errors(found, 0.95))
+    for q, expected in [(0.05, 0.08), (0.95, 0.92)]:
+        error = five_errors(found, q)
+        assert np.quantile(found, q) == pytest.approx(expected, abs=0.01 + error)
+
+
+@pytest.mark.parametrize("parents", [0, 1, 3, 6, 10])
+@pytest.mark.parametrize("recorded", [False, True])
+def test_a_prior_is_as_wide_whatever_the_parents(folder, parents, recorded):
+    drivers = [f"d{i}" for i in range(parents)]
+    record = {"r": RECORD | {"event": {"a": "yes"}}} if recorded else {}
+    scenario = read(
+        folder,
+        drivers={d: {} for d in drivers},
+        links=[f"{d} -> a" for d in drivers],
+        statements=record,
+    )
+    p = answer(scenario, prior_belief(encode(scenario), draws=20_000)).draws[:, 1]
+    sd = 3.0 if recorded else 1.5
+    # the sd of 20,000 normal draws is off by sd / sqrt(40,000); what is left is the rule's own
+    assert np.std(logit(p)) == pytest.approx(sd, abs=0.05 + 5 * sd / 200)
+    if recorded:
+        nodes, shares = np.polynomial.hermite_e.hermegauss(20)
+        weights = (1 - expit(logit(p)[:, None] + 0.5 * nodes)) ** 5 @ shares
+        error = 5 * np.std(weights * (p - np.average(p, weights=weights))) / weights.mean()
+        found = np.average(p, weights=weights)
+        assert found == pytest.approx(integral("recorded")[0], abs=0.01)
+        assert error / math.sqrt(len(p)) < 0.01
 
 
 def test_saying_a_thing_twice_is_saying_it_once(draws):
@@ -381,7 +406,8 @@ def test_too_short_a_fit_is_stopped_at_the_gate(folder):
     assert found.belief.failed
     assert all(outcome.probability is None for outcome in found.outcomes)
     assert "sample longer" in found.outcomes[0].withheld
-    assert all(reason in found.text(width=1000) for reason in found.belief.failed)
+    printed = " ".join(found.text().split())
+    assert all(reason in printed for reason in found.belief.failed)
 
 
 # --- reweighting against refitting ---------------------------------------------------------------
@@ -437,7 +463,7 @@ def test_a_pull_is_what_a_refit_without_the_statement_says(folder):
     whole = answer(scenario, fitted(scenario, settings=LONGER))
     pulls = {pull.name: pull for pull in whole.statements}
     assert list(pulls) == list(said)
-    for name in ("again", "other", "about_b", "record"):
+    for name in ("again", "other", "given", "record"):
         assert pulls[name].k < 0.7
         rest = read(
             folder,

@@ -1,79 +1,22 @@
-"""What changed and why: one case by hand, many against the definition, and the parts always add up."""
+"""What changed and why: one case by hand, many against the definition; parts always add up."""
 
 import datetime as dt
 import itertools
-from pathlib import Path
 
-import builders
 import numpy as np
 import pytest
 from builders import says
+from made_up import made_up_forecast as forecast
+from made_up import read, report, retraction, seen, short
 
 from estimative import many_worlds, shapley
 from estimative.arrivals import arrivals, draw_weights
-from estimative.belief import Belief
 from estimative.comparing import compare
-from estimative.elicitation import as_known, encode
-from estimative.forecasting import compute_forecast
 from estimative.network import states_from_families
-from estimative.network.parameters import tables_from_parameters
 from estimative.news import silent_tables, standing, world
 from estimative.results import percent
 
-MODEL = Path("expert_network.py")
 EARLY, LATE = "2024-02-01", "2024-07-01"
-PLAIN = {"rhat": 1.0, "ess_bulk": 999.0, "ess_tail": 999.0, "divergences": 0.0}
-
-
-def read(folder, *, news, **more):
-    """Read a scenario whose items are named in short, without the day that begins an item's id."""
-    dated = {f"{item['published']}-{name}": item for name, item in news.items()}
-    return builders.read(folder, news=dated, **more)
-
-
-def short(name):
-    """Return an item's name without its day."""
-    return name[11:] if name[:4] == "2024" else name
-
-
-def report(favours, ratio=4, *, source="Gazette", grade="B2", day="2024-03-01", **more):
-    return {
-        "kind": "report",
-        "published": day,
-        "bears_on": [{"favours": {n: s}, "ratio": ratio} for n, s in favours.items()],
-        "source": {"name": source, "reliability": grade},
-    } | more
-
-
-def seen(observed, day="2024-03-01", **more):
-    return {"kind": "observation", "published": day, "observed": observed} | more
-
-
-def retraction(name, day="2024-04-01"):
-    return {"kind": "retraction", "published": day, "retracts": name}
-
-
-def believed(given, *, draws=40, seed=3, tables=None):
-    """Return random draws of the tables, or those given, as if they had been sampled."""
-    random, shape = np.random.default_rng(seed), given.parameters
-    if tables is None:
-        base = random.normal(0, 1.2, (draws, len(shape.base_names)))
-        influence = random.normal(0, 1.5, (draws, len(shape.influence_names)))
-        tables = tables_from_parameters(shape, base, influence)
-    rows = len(given.names) + len(given.record_names)
-    diagnostics = PLAIN | {"draws": len(tables), "chains": 1, "worst": "base"}
-    without = np.zeros((rows, len(tables)))
-    return Belief(f"{seed:064}", diagnostics, tables, {}, without, np.zeros(rows))
-
-
-def forecast(scenario, day, *, inside=False, **how):
-    known_then = as_known(scenario, dt.date.fromisoformat(day))
-    given = encode(known_then)
-    known = world(known_then, given.graph, known_then.date)
-    belief = believed(given, **how)
-    return compute_forecast(
-        known_then, given, belief, model=MODEL, seed=1, interval=0.9, known=known, inside=inside
-    )
 
 
 def both(scenario, **how):
@@ -115,9 +58,7 @@ def test_two_nodes_one_report_on_the_parent_days_passing_on_the_child(tmp_path):
                 weight += p_a * (1 - b) ** elapsed
         return yes / weight
 
-    nothing, news, time, all_ = (
-        b_yes(r, e) for r, e in [(1, 0), (told, 0), (1, u), (told, u)]
-    )
+    nothing, news, time, all_ = (b_yes(r, e) for r, e in [(1, 0), (told, 0), (1, u), (told, u)])
     found = compare(earlier, later)
     assert parts(found)["b"] == pytest.approx(
         {
@@ -158,16 +99,21 @@ ADDED = {
         "sight": seen({"a": "yes"}, day="2024-05-05", happened="2024-02-20"),
     },
     "two": {
-        "wire-again": report({"e": "yes", "d": "high"}, 5, origin="wire", source="Times", grade="A1"),
+        "wire-again": report(
+            {"e": "yes", "d": "high"}, 5, origin="wire", source="Times", grade="A1"
+        ),
         "sight": seen({"c": "yes", "e": "yes"}, day="2024-05-05"),
         "gone": retraction("2024-01-25-old-sight"),
     },
-    "three": {"gone": retraction("2024-01-20-old-report"), "n": report({"b": "yes"}, 9, grade="F6")},
+    "three": {
+        "gone": retraction("2024-01-20-old-report"),
+        "n": report({"b": "yes"}, 9, grade="F6"),
+    },
 }
 
 
 def by_definition(earlier, later):
-    """Return Shapley values over all orders, each set of causes being a whole scenario of its own."""
+    """Return Shapley values over all orders, each set of causes being a scenario of its own."""
     scenario, given, belief = later.scenario, later.given, later.belief
     (_, old), (_, new) = (standing(f.scenario, f.as_of) for f in (earlier, later))
     days = (later.as_of - earlier.as_of).days
@@ -185,9 +131,7 @@ def by_definition(earlier, later):
             if (n in new if (i.origin or n) in present or n not in changed else n in old)
         }
         outcomes = {
-            n: o
-            if f"~{n}" in present
-            else o.model_copy(update={"lag": o.lag + days})
+            n: o if f"~{n}" in present else o.model_copy(update={"lag": o.lag + days})
             for n, o in scenario.outcomes.items()
         }
         some = scenario.model_copy(update={"news": items, "outcomes": outcomes})
@@ -197,7 +141,11 @@ def by_definition(earlier, later):
         weight = np.exp(weight - weight.max())
         return weight / weight.sum() @ states_from_families(given.graph, share)
 
-    values = {s: value(s) for k in range(len(causes) + 1) for s in map(frozenset, itertools.combinations(causes, k))}
+    values = {
+        s: value(s)
+        for k in range(len(causes) + 1)
+        for s in map(frozenset, itertools.combinations(causes, k))
+    }
     orders = list(itertools.permutations(causes))
     total = dict.fromkeys(causes, 0.0)
     for order in orders:
@@ -211,14 +159,17 @@ def by_definition(earlier, later):
 @pytest.mark.parametrize("way", ["joint", "tree"])
 @pytest.mark.parametrize("case", ADDED)
 def test_parts_are_shapley_values_over_whole_scenarios(tmp_path, monkeypatch, case, way):
-    if way == "tree":
-        monkeypatch.setattr(many_worlds, "MOST_ENTRIES", 0)
+    limits = {"joint": ("FEW", 0), "tree": ("MOST_ENTRIES", 0)}
+    monkeypatch.setattr(many_worlds, *limits[way])
     scenario = read(tmp_path, **RICH | {"news": RICH["news"] | ADDED[case]})
     earlier, later = both(scenario)
     found, wanted = parts(compare(earlier, later)), by_definition(earlier, later)
     for outcome, row in wanted.items():
         for cause, part in row.items():
-            assert found[outcome].pop(short(cause), 0.0) == pytest.approx(part, abs=1e-12), (outcome, cause)
+            assert found[outcome].pop(short(cause), 0.0) == pytest.approx(part, abs=1e-12), (
+                outcome,
+                cause,
+            )
         assert found[outcome].keys() == {"refit"}
         assert found[outcome]["refit"] == pytest.approx(0, abs=1e-12)
 
@@ -238,8 +189,12 @@ def test_parts_add_up_on_random_scenarios(tmp_path, seed):
             news[f"n{i}"] = seen({node: state}, day=day)
         else:
             source = str(random.choice(["Gazette", "Herald", "Times"]))
-            news[f"n{i}"] = report({node: state}, float(random.uniform(1, 9)), source=source, day=day)
-    scenario = read(tmp_path, outcomes=outcomes, links=links, statements={"s": says("x", "likely")}, news=news)
+            news[f"n{i}"] = report(
+                {node: state}, float(random.uniform(1, 9)), source=source, day=day
+            )
+    scenario = read(
+        tmp_path, outcomes=outcomes, links=links, statements={"s": says("x", "likely")}, news=news
+    )
     earlier, later = forecast(scenario, EARLY, seed=seed), forecast(scenario, LATE, seed=seed)
     for outcome in compare(earlier, later).outcomes:
         assert sum(p.move for p in outcome.parts) == pytest.approx(outcome.move, abs=1e-9)
@@ -305,7 +260,11 @@ def test_days_do_not_pass_for_what_has_been_seen_or_cannot_be(tmp_path):
     outcomes = {"a": {}, "b": {"timing": "none"}, "c": {}, "d": {"by": "2024-01-31"}}
     scenario = small(tmp_path, {"x": seen({"a": "yes"})}, outcomes=outcomes)
     causes = compare(*both(scenario)).causes
-    assert [(c.kind, short(c.name)) for c in causes] == [("news", "x"), ("time", "c"), ("refit", "refit")]
+    assert [(c.kind, short(c.name)) for c in causes] == [
+        ("news", "x"),
+        ("time", "c"),
+        ("refit", "refit"),
+    ]
     assert causes[1].said == "151 more days without: c"
 
 
@@ -357,13 +316,14 @@ def test_a_fit_with_the_news_inside_puts_what_it_differs_by_into_the_refit(tmp_p
     for name in ("a", "b"):
         assert found[name].parts[0] == wanted[name].parts[0]
         assert sum(p.move for p in found[name].parts) == pytest.approx(found[name].move, abs=1e-12)
-        assert found[name].parts[-1].move == pytest.approx(found[name].later - plain[name].states["yes"])
+        assert found[name].parts[-1].move == pytest.approx(
+            found[name].later - plain[name].states["yes"]
+        )
     assert "inside" in found.text()
     assert "the later belief was fitted with the news inside" in found.changes
 
 
 def test_draws_that_have_seen_the_news_give_it_back(tmp_path):
-    """Where statements changed too, draws fitted with the news are weighted back: the full value is theirs."""
     scenario = small(tmp_path, {"x": report({"a": "yes"})})
     later = forecast(scenario, LATE, inside=True, draws=4_000)
     earlier = forecast(scenario, EARLY)
@@ -391,14 +351,16 @@ def test_sampled_orders_agree_with_all_orders_within_their_error(tmp_path, monke
     assert 0 < sampled.largest_error < 0.01
     assert "standard error" in sampled.text()
     for name in ("a", "b"):
-        assert sum(p.move for p in sampled[name].parts) == pytest.approx(sampled[name].move, abs=1e-12)
+        assert sum(p.move for p in sampled[name].parts) == pytest.approx(
+            sampled[name].move, abs=1e-12
+        )
         for rough, right in zip(sampled[name].parts, exact[name].parts, strict=True):
             assert abs(rough.move - right.move) < 5 * rough.error + 1e-12
     assert parts(compare(earlier, later)) == parts(sampled)  # the same seed, the same numbers
 
 
 def test_a_game_of_three_players():
-    """The glove game: one left glove, two right ones; a pair is worth 1 (Shapley: 2/3, 1/6, 1/6)."""
+    """The glove game: one left glove, two right ones; a pair is worth 1: 2/3, 1/6, 1/6."""
 
     def pair(sets):
         return (sets[:, [0]] & (sets[:, [1]] | sets[:, [2]])).astype(float)
@@ -413,7 +375,10 @@ def test_a_game_of_three_players():
 
 
 def test_the_table_names_every_large_part_and_adds_the_others_up(tmp_path):
-    news = {"x": report({"a": "yes"}, 9, said="Somebody was seen."), "y": report({"b": "no"}, 1.001)}
+    news = {
+        "x": report({"a": "yes"}, 9, said="Somebody was seen."),
+        "y": report({"b": "no"}, 1.001),
+    }
     statements = {"s": says("x", "likely"), "t": says("x", "likely", event={"b": "yes"})}
     found = compare(*both(small(tmp_path, news, statements=statements)))
     text = found.text(200)
@@ -437,10 +402,35 @@ def test_a_withheld_outcome_has_no_move_to_show(tmp_path):
 def test_two_scenarios_or_days_in_the_wrong_order_are_refused(tmp_path):
     scenario = small(tmp_path, {})
     earlier, later = both(scenario)
-    with pytest.raises(ValueError, match="2024-07-01 is after 2024-02-01; give the earlier forecast first"):
+    with pytest.raises(
+        ValueError, match="2024-07-01 is after 2024-02-01; give the earlier forecast first"
+    ):
         compare(later, earlier)
     other = forecast(scenario.model_copy(update={"slug": "other"}), LATE)
     with pytest.raises(ValueError, match="'small' and 'other'; compare two of one scenario"):
         compare(earlier, other)
     with pytest.raises(KeyError, match="no outcome 'A'; did you mean 'a'"):
         compare(earlier, later)["A"]
+
+
+# --- what news did on the day it came -------------------------------------------------------------
+
+
+def test_news_is_weighed_on_the_day_it_came(tmp_path):
+    news = {
+        "x": report({"a": "yes"}),
+        "y": report({"b": "no"}, 6, day="2024-03-05"),
+        "z": retraction("2024-03-01-x", day="2024-05-01"),
+    }
+    days = ["2024-02-01", "2024-03-01", "2024-04-01", "2024-05-15"]
+    forecasts = [forecast(small(tmp_path, news), day) for day in days]
+    before, with_x, with_both, with_y = (f["a"].states["yes"] for f in forecasts)
+    found = arrivals(forecasts)
+    assert [(str(f.day), short(f.cause.name)) for f in found] == [
+        ("2024-03-01", "x"),
+        ("2024-03-05", "y"),
+        ("2024-05-15", "x"),
+    ]
+    moves = [f.moves["a"] for f in found]
+    # nothing else happens here, so what an item did is the step between two forecasts
+    assert moves == pytest.approx([with_x - before, with_both - with_x, with_y - with_both])

@@ -18,7 +18,7 @@ from PIL import Image
 from pptx import Presentation
 
 from estimative.errors import LedgerError
-from estimative.export import export
+from estimative.exporting import export
 from estimative.plots.style import Caption, attach
 
 KINDS = ("png", "svg", "pdf", "pptx")
@@ -28,7 +28,7 @@ DRAW = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import test_export
-from estimative.export import export
+from estimative.exporting import export
 for kind in test_export.KINDS:
     export(test_export.picture(), sys.argv[2] + "/again." + kind)
 """
@@ -193,7 +193,7 @@ class TestSlide:
 
 
 def test_windows_is_told_of_long_names(monkeypatch):
-    module = sys.modules["estimative.export"]
+    module = sys.modules["estimative.exporting"]
     folder = Path("/" + "/".join(["folder"] * 40))
     assert module._reachable(folder) == folder
     monkeypatch.setattr(module.os, "name", "nt")

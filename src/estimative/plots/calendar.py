@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def ticks(first: dt.date, last: dt.date, width: float) -> list[tuple[dt.date, st
     """
     span = max((last - first).days, 1)
     for step in (1, 2, 7, 14):
-        days = [first + dt.timedelta(days=i) for i in range(0, span + 1, step)]
+        days = [first + dt.timedelta(days=i) for i in range(0, (last - first).days + 1, step)]
         found = [(day, _label(day, i == 0, f"{day.day} ")) for i, day in enumerate(days)]
         if _apart(found, width / span):
             return found
@@ -101,5 +102,4 @@ def _apart(found: list[tuple[dt.date, str]], inches: float) -> bool:
     ]
     if len(ends) > 60:
         return False
-    pairs = zip(ends, ends[1:], strict=False)
-    return all(b - a >= wide + wider + BETWEEN for (a, wide), (b, wider) in pairs)
+    return all(b - a >= wide + wider + BETWEEN for (a, wide), (b, wider) in pairwise(ends))

@@ -14,14 +14,15 @@ from matplotlib.axes import Axes
 from estimative.arrivals import Arrival, arrivals
 from estimative.forecasting import Forecast, OutcomeForecast
 from estimative.plots import style
+from estimative.plots.abridging import abridge, in_words
 from estimative.plots.calendar import day_number, short_date, spread, ticks
 from estimative.plots.lettering import NUMBER, SMALL, settings, text_size, wrap
 from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
 from estimative.results import percent, points
 
 MOST_MARKS, LEAST_MOVE = 10, 0.01  # news is named if it moved the answer by a point
-AXIS, TICKS, END, GAP = 0.62, 0.72, 1.3, 0.3  # inches: left of, below and right of the chart
-LEGEND_SHARE, POINTS = 0.34, 0.6  # of the width; inches for the points in the legend
+AXIS, TICKS, END, GAP = 0.62, 0.76, 1.25, 0.25  # inches: left of, below and right of the chart
+LEGEND_SHARE, POINTS = 0.38, 0.6  # of the width; inches for the points in the legend
 LANE, MARK, NEAREST = 0.62, 17.0, 0.3  # inches above the chart; points; inches between marks
 LEAST_WIDTH, LEAST_HEIGHT, AIR = 4.0, 2.4, 0.14  # inches
 NOTHING = float("nan")
@@ -163,7 +164,7 @@ def timeline(forecasts: Sequence[Forecast], outcome: str, ax: Axes | None = None
         _draw_curve(pen, story)
         _draw_deadline(pen, plan)
         _draw_end(pen, plan)
-        for mark, place, said in zip(story.marks, plan.places, plan.legend, strict=True):
+        for mark, place in zip(story.marks, plan.places, strict=True):
             _draw_mark(pen, plan, mark, place)
         _write_legend(pen, plan)
         caption = Caption(words[0], words[2], story.forecasts[-1].record, _alt(story, words))
@@ -179,7 +180,7 @@ def _story(forecasts: tuple[Forecast, ...], outcome: str) -> Story:
         raise ValueError(f"'{outcome}' is withheld throughout: {last.withheld}")
     end = len(each) - 1
     settled = _ending(last)
-    while settled and end > 0 and _ending(each[end - 1])[:1] and _state(each[end - 1]) == _state(last):
+    while settled and end > 0 and _ending(each[end - 1]) == settled:
         end -= 1
     told = forecasts[-1].scenario
     told_until = max(
@@ -245,9 +246,13 @@ def _words(story: Story) -> tuple[str, str, str]:
     )
     if story.marks:
         some = f" (the {MOST_MARKS} strongest of {story.moved})" if story.moved > MOST_MARKS else ""
-        subtitle += f" Numbers: news{some}, with the points by which it moved the answer on its day."
+        subtitle += (
+            f" Numbers: news{some}, with the points by which it moved the answer on its day."
+        )
     if last.as_of > story.told_until:
-        subtitle += f" Dashed: should nothing more be reported after {style.long_date(story.told_until)}."
+        subtitle += (
+            f" Dashed: should nothing more be reported after {style.long_date(story.told_until)}."
+        )
     return title, subtitle, style.footer(last)
 
 
@@ -260,27 +265,14 @@ def _plan(story: Story, words: tuple[str, str, str], width: float, height: float
 
 
 def _legend(plan: Plan) -> tuple[str, ...]:
-    """Return what the legend says of each mark, in as many lines as there is room for."""
+    """Return what the legend says of each mark, cut short only where type is at its smallest."""
     width = LEGEND_SHARE * plan.lines.width - NEAREST - POINTS
     room = plan.lines.body_bottom - plan.lines.body_top
-    for most in (5, 4, 3, 2, 1):
-        texts = []
-        for mark in plan.story.marks:
-            said = f"{short_date(mark.arrival.day)}: {mark.arrival.cause.said}"
-            lines = wrap(said, width, SMALL).split("\n")
-            if len(lines) > most:
-                lines = [*lines[: most - 1], _clipped(lines[most - 1], width)]
-            texts.append("\n".join(lines))
+    for most in (9, 4, 3, 2, 1) if plan.lines.width >= style.SLIDE[0] else (9,):
+        texts = [abridge(in_words(mark.arrival.cause), width, most) for mark in plan.story.marks]
         if sum(text_size(text, SMALL)[1] + AIR for text in texts) <= room:
             return tuple(texts)
     return ()
-
-
-def _clipped(line: str, width: float) -> str:
-    words = line.split()
-    while len(words) > 1 and text_size(f"{' '.join(words)} …", SMALL)[0] > width:
-        words.pop()
-    return f"{' '.join(words)} …"
 
 
 def _draw_scales(pen: Pen, plan: Plan) -> None:
@@ -293,7 +285,7 @@ def _draw_scales(pen: Pen, plan: Plan) -> None:
     for day, label in ticks(plan.story.first, plan.story.last, plan.right - plan.left):
         x, foot = day_number(day), plan.chance(plan.bottom + 0.07)
         pen.ax.plot([x, x], [0, foot], color=QUIET, linewidth=0.8 * pen.scale, gid="tick-mark")
-        where = x, plan.chance(plan.bottom + 0.1)
+        where = x, plan.chance(plan.bottom + 0.14)
         pen.write(*where, label, color=QUIET, ha="center", va="top", linespacing=1.0, gid="tick")
 
 
@@ -324,9 +316,12 @@ def _draw_deadline(pen: Pen, plan: Plan) -> None:
             x = day_number(day)
             how: How = {"color": INK, "linewidth": 1.2 * pen.scale, "linestyle": dashes}
             pen.ax.plot([x, x], [0, 1], zorder=2, gid=word, **how)
-    text = ", ".join(said)
-    where = plan.day(plan.right), plan.chance(plan.lines.body_bottom)
-    pen.write(*where, text, ha="right", va="bottom", gid="deadline")
+    beyond = " →" * (by > story.last)
+    text = ", ".join(said) + beyond
+    half = text_size(text, SMALL)[0] / 2
+    middle = min(max(plan.across(by), plan.left + half), plan.right - half)
+    where = plan.day(middle), plan.chance(plan.lines.body_bottom)
+    pen.write(*where, text, ha="center", va="bottom", gid="deadline")
 
 
 def _draw_end(pen: Pen, plan: Plan) -> None:
@@ -337,20 +332,29 @@ def _draw_end(pen: Pen, plan: Plan) -> None:
         chance = float(_state(story.outcome) == story.outcome.event)
         edge: How = {"edgecolors": "white", "linewidths": 1.4 * pen.scale, "zorder": 5}
         pen.dot(day_number(day), chance, 13, marker="D", color=INK, gid="settled", **edge)
-        text = f"{story.settled.replace(': ', ':' + chr(10))}\n{short_date(day)}"
+        text = f"{wrap(story.settled, END - 0.2, SMALL, 'bold')}\n{short_date(day)}"
         tall = text_size(text, SMALL)[1] / 2
-        down = min(max(plan.bottom - chance * (plan.bottom - plan.top), plan.top + tall), plan.bottom - tall)
+        down = min(
+            max(plan.bottom - chance * (plan.bottom - plan.top), plan.top + tall),
+            plan.bottom - tall,
+        )
         pen.write(plan.day(plan.right + 0.2), plan.chance(down), text, fontweight="bold", gid="end")
     elif chance == chance:
         pen.dot(day_number(day), chance, 9, color=style.BLUE, zorder=5, gid="now")
         where = plan.day(plan.right + 0.2), chance
         pen.write(*where, percent(chance), NUMBER, fontweight="bold", gid="end")
+        if day >= story.closes:
+            below = plan.chance(plan.bottom - chance * (plan.bottom - plan.top) + 0.28)
+            pen.write(where[0], below, "not resolved", color=QUIET, gid="end")
 
 
 def _draw_mark(pen: Pen, plan: Plan, mark: Mark, place: float) -> None:
     """Draw a numbered mark above the chart, and a hairline down to the curve."""
     x, middle = day_number(mark.arrival.day), plan.lines.body_top + 0.5 * MARK / 72
-    path = [x, x, plan.day(place)], [mark.probability, plan.chance(plan.top - 0.08), plan.chance(middle)]
+    path = (
+        [x, x, plan.day(place)],
+        [mark.probability, plan.chance(plan.top - 0.08), plan.chance(middle)],
+    )
     pen.ax.plot(*path, color=QUIET, linewidth=0.8 * pen.scale, zorder=2, gid="leader")
     pen.dot(x, mark.probability, 6, color=mark.colour, zorder=4, gid="moment")
     _stamp(pen, plan.day(place), plan.chance(middle), mark)

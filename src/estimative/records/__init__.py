@@ -8,9 +8,10 @@ from estimative.records.archive import Past, json_lines, past, scenarios, texts
 from estimative.records.changes import Changes, changed_inputs, said_on
 from estimative.records.entry import Entry, entry_of
 from estimative.records.ledger import Ledger, open_ledger, record
-from estimative.records.verification import Verification, verify
+from estimative.records.verification import NOTED_DIGITS, Verification, verify
 
 __all__ = [
+    "NOTED_DIGITS",
     "Changes",
     "Entry",
     "Ledger",

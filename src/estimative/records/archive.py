@@ -8,20 +8,20 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
 from estimative.errors import LedgerError
 from estimative.inputs import canonical
-from estimative.records.entry import TEXTS
-from estimative.records.ledger import Ledger, complaint
+from estimative.records.entry import COLUMNS, TEXTS
+from estimative.records.ledger import DAMAGED, Ledger, complaint
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, MetaData, Select
+    from sqlalchemy import Connection, MetaData, Select, Table
 
 JSON = ("settings", "versions", "results", "diagnostics")
+SCHEMA = {"records": (*COLUMNS, "chain"), "texts": ("hash", "content"), "head": ("number", "chain")}
 CHUNK = 500  # rows in memory at a time
 LOOK = "look what was changed with `estimative history --verify`"
 
@@ -61,9 +61,9 @@ class Past:
     known: str = field(repr=False)
     results: str = field(repr=False)
 
-    @cached_property
+    @property
     def outcomes(self) -> tuple[Mapping[str, Any], ...]:
-        """One mapping an outcome, as `Forecast.records` gave them."""
+        """One mapping an outcome, as `Forecast.records` gave them; read anew, for there are many."""
         try:
             return tuple(from_json(self.results)["outcomes"])
         except (ValueError, KeyError, TypeError) as error:
@@ -119,7 +119,7 @@ def past(
         chosen = chosen.where(rows.id.startswith(record, autoescape=True)) if record else chosen
         day, moment = dt.date.fromisoformat, dt.datetime.fromisoformat
         return [
-            Past(n, name, slug, by, day(on), moment(at), seed, mass, known, results)
+            Past(n, name, slug, by, day(on), moment(at), int(seed), mass, known, results)
             for n, name, slug, by, on, at, seed, mass, known, results in connection.execute(chosen)
         ]
 
@@ -139,17 +139,10 @@ def texts(ledger: Ledger, hashes: set[str]) -> dict[str, str]:
     dict of str to str
         Those that there are.
     """
-    from sqlalchemy import select
-
-    found: dict[str, str] = {}
     with reading(ledger) as (connection, tables):
         if connection is None:
-            return found
-        rows, wanted = tables.tables["texts"].c, sorted(hashes)
-        for at in range(0, len(wanted), CHUNK):
-            some = select(rows.hash, rows.content).where(rows.hash.in_(wanted[at : at + CHUNK]))
-            found |= {row.hash: row.content for row in connection.execute(some)}
-    return found
+            return {}
+        return _contents(connection, tables.tables["texts"], hashes)
 
 
 def scenarios(ledger: Ledger) -> list[dict[str, Any]]:
@@ -206,10 +199,14 @@ def json_lines(ledger: Ledger, *, scenario: str | None = None) -> Iterator[str]:
         chosen = select(records).order_by(records.c.number)
         chosen = chosen.where(records.c.scenario == scenario) if scenario else chosen
         named: set[str] = set()
+        lists: set[str] = set()
         for row in each(connection, chosen):
             named |= {row[column] for column in TEXTS}
+            lists.add(row["inputs"])
             parsed = {column: from_json(row[column]) for column in JSON}
             yield canonical({"kind": "record"} | row | parsed)
+        for listed in _contents(connection, stored, lists).values():
+            named.update(from_json(listed).values())
         for row in each(connection, select(stored).order_by(stored.c.hash)):
             if scenario is None or row["hash"] in named:
                 yield canonical({"kind": "text"} | row)
@@ -219,6 +216,17 @@ def each(connection: "Connection", chosen: "Select[Any]") -> Iterator[dict[str, 
     """Yield rows as mappings, some at a time, so that memory stays flat."""
     for row in connection.execution_options(yield_per=CHUNK).execute(chosen):
         yield dict(row._mapping)
+
+
+def _contents(connection: "Connection", stored: "Table", hashes: set[str]) -> dict[str, str]:
+    from sqlalchemy import select
+
+    found: dict[str, str] = {}
+    wanted = sorted(hashes)
+    for at in range(0, len(wanted), CHUNK):
+        some = select(stored).where(stored.c.hash.in_(wanted[at : at + CHUNK]))
+        found |= {row.hash: row.content for row in connection.execute(some)}
+    return found
 
 
 @contextmanager
@@ -235,7 +243,8 @@ def reading(ledger: Ledger) -> Iterator[tuple["Connection | None", "MetaData"]]:
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")
-            tables.reflect(connection)
+            tables.reflect(connection, resolve_fks=False)
+            _check(ledger, tables)
             yield connection, tables
     except DBAPIError as error:
         if isinstance(error.orig, sqlite3.Error):
@@ -246,3 +255,10 @@ def reading(ledger: Ledger) -> Iterator[tuple["Connection | None", "MetaData"]]:
     finally:
         engine.dispose()
         opened.close()
+
+
+def _check(ledger: Ledger, tables: "MetaData") -> None:
+    known = {name: set(table.columns.keys()) for name, table in tables.tables.items()}
+    for name, columns in SCHEMA.items():
+        if not set(columns) <= known.get(name, set()):
+            raise LedgerError(f"{ledger.file}: table {name} is not as it should be; {DAMAGED}")

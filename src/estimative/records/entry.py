@@ -3,8 +3,9 @@
 Whatever is large is a text of its own, named by its hash and kept once.
 """
 
+import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -58,7 +59,9 @@ class Entry:
         Hash of inputs and results.
     scenario, as_of, model : str
         Slug, day and the model's name.
-    seed, interval
+    seed : str
+        Digits.
+    interval : float
         As asked for.
     settings, versions, diagnostics, results : str
         Canonical JSON.
@@ -75,7 +78,7 @@ class Entry:
     scenario: str
     as_of: str
     model: str
-    seed: int
+    seed: str
     interval: float
     settings: str
     versions: str
@@ -124,7 +127,7 @@ def entry_of(
         scenario=forecast.scenario.slug,
         as_of=forecast.as_of.isoformat(),
         model=forecast.model,
-        seed=int(forecast.seed),
+        seed=str(forecast.seed),
         interval=float(forecast.interval),
         settings=canonical(settings.__dict__ if settings is not None else None),
         versions=_versions(),
@@ -138,14 +141,14 @@ def entry_of(
     )
 
 
-def chained(previous: str, row: Sequence[Value]) -> str:
+def chained(previous: str, row: list[Value]) -> str:
     """Return the hash of a row and of the chain before it.
 
     Parameters
     ----------
     previous : str
         The chain of the record before, or `GENESIS`.
-    row : sequence
+    row : list
         The values of `COLUMNS`, in that order.
 
     Returns
@@ -153,7 +156,7 @@ def chained(previous: str, row: Sequence[Value]) -> str:
     str
         64 hexadecimal digits.
     """
-    return content_hash(previous + canonical(list(row)))
+    return content_hash(previous + json.dumps(row, separators=(",", ":"), ensure_ascii=False))
 
 
 @cache

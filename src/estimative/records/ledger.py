@@ -25,6 +25,7 @@ PATIENCE = 30.0  # seconds to wait while another process writes
 
 WRITABLE = "make the file and its folder writable, or leave the record out: --no-record"
 BUSY = "another process is writing to it; end that one, then run again"
+DAMAGED = "it is damaged; put back a copy, or move it away to begin a new one"
 CURES = {
     "SQLITE_READONLY": WRITABLE,
     "SQLITE_CANTOPEN": WRITABLE,
@@ -34,7 +35,7 @@ CURES = {
     "SQLITE_FULL": "the disk is full; make room there",
     "SQLITE_IOERR": "the disk fails, or lies on a network; keep the workspace on a local disk",
     "SQLITE_NOTADB": "it is no ledger; move it away, and a new one is begun",
-    "SQLITE_CORRUPT": "it is damaged; put back a copy, or move it away to begin a new one",
+    "SQLITE_CORRUPT": DAMAGED,
 }
 
 
@@ -72,9 +73,6 @@ class Ledger:
         """
         moment = (written or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
         stamp = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        for entry in entries:
-            if not -(2**63) <= entry.seed < 2**63:
-                raise LedgerError(f"seed {entry.seed} is too long for the ledger; choose a smaller")
         with complaints(self.file), closing(self._to_write()) as connection:
             if all(_holds(connection, entry.id) for entry in entries):
                 return 0

@@ -15,7 +15,7 @@ CREATE TABLE records (
     scenario TEXT NOT NULL,
     as_of TEXT NOT NULL,
     model TEXT NOT NULL,
-    seed INTEGER NOT NULL,
+    seed TEXT NOT NULL,          -- digits, for it may be longer than an INTEGER
     interval REAL NOT NULL,
     settings TEXT NOT NULL,      -- JSON, as are versions, results and diagnostics
     versions TEXT NOT NULL,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimative import records
-from estimative.history import recorded_as
+from estimative.histories import recorded_as
 from estimative.inputs import known_scenario
 from estimative.model_files import DEFAULT_MODEL
 from estimative.records import Past

@@ -131,7 +131,8 @@ class Scores(Answer):
         columns = ("outcome", "ended", "n", "Brier", "log", "even", "base rate", "mean")
         title = f"How the recorded forecasts fared. {self.scenario.slug}, resolved by {self.as_of}."
         if not rows:
-            title = f"Nothing of {self.scenario.slug} can be scored as of {self.as_of}."
+            title = f"Nothing of {self.scenario.slug} can be scored as of {self.as_of};"
+            title += " give a later day (--as-of), or record forecasts first."
         tables = [Table(title, columns, rows, self._notes())]
         against = [
             (

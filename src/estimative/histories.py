@@ -7,6 +7,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,20 +23,10 @@ from estimative.workspace import find_scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-SIDE_BY_SIDE = 5  # outcomes a table
-COLUMNS = (
-    "as_of",
-    "outcome",
-    "probability",
-    "lower",
-    "upper",
-    "withheld",
-    "record",
-    "written",
-    "model",
-    "seed",
-    "interval",
-)
+SIDE_BY_SIDE = 4  # outcomes a table
+SAID = ("outcome", "probability", "lower", "upper", "withheld")
+ORIGIN = ("as_of", "record", "written", "model", "seed", "interval")
+COLUMNS = ("as_of", *SAID, *ORIGIN[1:])
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,19 +52,30 @@ class History(Answer):
 
     def records(self) -> list[dict[str, Any]]:
         """Return one mapping an outcome of a recorded forecast; probabilities in [0, 1]."""
-        return [dict(zip(COLUMNS, row, strict=True)) for row in self._rows()]
+        rows = []
+        for past in self.forecasts:
+            about = dict(zip(ORIGIN, _origin(past), strict=True))
+            for values in self._said(past):
+                row = about | dict(zip(SAID, values, strict=True))
+                rows.append({column: row[column] for column in COLUMNS})
+        return rows
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row an outcome of a recorded forecast: probability and interval by day."""
         import pandas as pd
 
-        frame = pd.DataFrame.from_records(list(self._rows()), columns=list(COLUMNS))
-        frame["as_of"] = pd.to_datetime(frame["as_of"])
-        frame["written"] = pd.to_datetime(frame["written"], utc=True)
-        return frame.astype(dict.fromkeys(("probability", "lower", "upper"), "float64"))
+        said = [(i, *row) for i, past in enumerate(self.forecasts) for row in self._said(past)]
+        frame = pd.DataFrame.from_records(said, columns=["past", *SAID])
+        frame = frame.astype(dict.fromkeys(("probability", "lower", "upper"), "float64"))
+        origins = [_origin(past) for past in self.forecasts]
+        about = pd.DataFrame.from_records(origins, columns=list(ORIGIN))
+        about["as_of"] = pd.to_datetime(about["as_of"])
+        about["written"] = pd.to_datetime(about["written"], utc=True)
+        whole = frame.join(about.take(frame.pop("past").to_numpy()).reset_index(drop=True))
+        return whole[list(COLUMNS)]
 
     def tables(self) -> list[Table]:
-        """Return the forecasts, one a row; five outcomes side by side, or one with its interval."""
+        """Return the forecasts, one a row; four outcomes side by side, or one with its interval."""
         if not self.forecasts:
             return [Table(f"No forecast of {self.scenario} is recorded.", ("as of",), ())]
         notes = self._notes()
@@ -84,13 +86,11 @@ class History(Answer):
         last = len(parts) - 1
         return [self._several(part, notes if i == last else ()) for i, part in enumerate(parts)]
 
-    def _rows(self) -> Iterator[tuple[Any, ...]]:
-        for past in self.forecasts:
-            tail = (past.record, past.written, past.model, past.seed, past.interval)
-            for o in past.outcomes:
-                if self.outcome is None or o["name"] == self.outcome:
-                    values = (o["probability"], o["lower"], o["upper"], o["withheld"])
-                    yield (past.as_of, o["name"], *values, *tail)
+    def _said(self, past: Past) -> Iterator[tuple[Any, ...]]:
+        """Yield the values of `SAID` for each outcome, or for the one asked for."""
+        for o in past.outcomes:
+            if self.outcome is None or o["name"] == self.outcome:
+                yield o["name"], o["probability"], o["lower"], o["upper"], o["withheld"]
 
     def _names(self) -> list[str]:
         """Return the outcomes' names, those of the newest forecast first."""
@@ -104,8 +104,8 @@ class History(Answer):
                 span = f"{percent(o['lower'])} to {percent(o['upper'])}, {past.interval:.0%}"
                 chance = "withheld" if o["withheld"] else percent(o["probability"])
                 said = (chance, o["withheld"] or span, o["phrase"] or "")
-                rows.append((str(past.as_of), *said, *_origin(past)))
-        columns = ("as of", "chance %", "interval", "ICD 203", "record", "written (UTC)", "model")
+                rows.append((str(past.as_of), *said, *self._shown(past)))
+        columns = ("as of", "chance %", "interval", "ICD 203", *self._heads())
         return Table(f"What was said of {outcome} in {self.scenario}.", columns, rows, notes)
 
     def _several(self, names: Sequence[str], notes: Sequence[str]) -> Table:
@@ -113,9 +113,20 @@ class History(Answer):
         for past in self.forecasts:
             said = {o["name"]: o for o in past.outcomes}
             cells = [_cell(said.get(name)) for name in names]
-            rows.append((str(past.as_of), *cells, *_origin(past)))
-        columns = ("as of", *(f"{name} %" for name in names), "record", "written (UTC)", "model")
+            rows.append((str(past.as_of), *cells, *self._shown(past)))
+        columns = ("as of", *(f"{name} %" for name in names), *self._heads())
         return Table(f"What was said in {self.scenario}.", columns, rows, notes)
+
+    def _heads(self) -> tuple[str, ...]:
+        return ("record", "written (UTC)", *(("model",) if self._models > 1 else ()))
+
+    def _shown(self, past: Past) -> tuple[str, ...]:
+        when = f"{past.written:%Y-%m-%d %H:%M}"
+        return (past.record, when, *((past.model,) if self._models > 1 else ()))
+
+    @cached_property
+    def _models(self) -> int:
+        return len({past.model for past in self.forecasts})
 
     def _notes(self) -> list[str]:
         days = len({past.as_of for past in self.forecasts})
@@ -125,6 +136,64 @@ class History(Answer):
             f" {self.file.name}; each stands as it was first written. `--outcome NAME` shows"
             " intervals."
         ]
+
+
+@dataclass(frozen=True, eq=False)
+class Contents(Answer):
+    """Of which scenarios forecasts are recorded.
+
+    Attributes
+    ----------
+    ledger : Ledger
+        Where.
+    scenarios : tuple of mapping
+        `scenario`, `records` (how many), `first`, `last` (days they speak as of), `written` (the
+        newest).
+    """
+
+    ledger: Ledger
+    scenarios: tuple[Mapping[str, Any], ...]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one mapping a scenario."""
+        return [dict(row) for row in self.scenarios]
+
+    def tables(self) -> list[Table]:
+        """Return one row a scenario."""
+        columns = ("scenario", "n", "first as of", "last as of", "last written (UTC)")
+        rows = [
+            (r["scenario"], f"{r['records']:,}", r["first"], r["last"], r["written"][:16])
+            for r in self.scenarios
+        ]
+        title = "What is recorded." if rows else "Nothing is recorded."
+        return [Table(title, columns, rows, [str(self.ledger.file)])]
+
+
+def contents(folder: str | Path = ".") -> Contents:
+    """Return of which scenarios forecasts are recorded in a workspace.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A folder of the workspace.
+
+    Returns
+    -------
+    Contents
+        Nothing, if there is no ledger.
+
+    Raises
+    ------
+    LedgerError
+        If the ledger cannot be read.
+    """
+    ledger = ledger_in(folder)
+    return Contents(ledger, tuple(records.scenarios(ledger)))
+
+
+def ledger_in(folder: str | Path = ".") -> Ledger:
+    """Return the ledger of the workspace that a folder belongs to; it need not exist."""
+    return records.open_ledger(runs_folder(Path(folder)))
 
 
 def history(
@@ -193,11 +262,11 @@ def recorded_as(scenario: Scenario | str | Path) -> tuple[str, Ledger]:
         If there is no such scenario, and none was recorded.
     """
     if isinstance(scenario, Scenario):
-        return scenario.slug, records.open_ledger(runs_folder(scenario.folder))
+        return scenario.slug, ledger_in(scenario.folder)
     try:
         folder = find_scenario(scenario)
     except ScenarioError as error:
-        ledger = records.open_ledger(runs_folder(Path.cwd()))
+        ledger = ledger_in()
         known = [row["scenario"] for row in records.scenarios(ledger)]
         if str(scenario) in known:
             return str(scenario), ledger
@@ -205,7 +274,7 @@ def recorded_as(scenario: Scenario | str | Path) -> tuple[str, Ledger]:
             message = f"{error.problems[0].message}; recorded are {listed(known, 'and')}"
             raise ScenarioError([Problem(str(scenario), 0, message)]) from None
         raise
-    return folder.name, records.open_ledger(runs_folder(folder))
+    return folder.name, ledger_in(folder)
 
 
 def changed_since(
@@ -280,5 +349,6 @@ def _cell(outcome: Mapping[str, Any] | None) -> str:
     return "withheld" if outcome["withheld"] else percent(outcome["probability"])
 
 
-def _origin(past: Past) -> tuple[str, str, str]:
-    return past.record, f"{past.written:%Y-%m-%d %H:%M}", past.model
+def _origin(past: Past) -> tuple[Any, ...]:
+    """Return the values of `ORIGIN`."""
+    return past.as_of, past.record, past.written, past.model, past.seed, past.interval

@@ -1,0 +1,204 @@
+"""What would be known of one node had only some of the causes been at work.
+
+It is what `news.world` makes of fewer items; and days that have not passed for an outcome are a lag
+so many days longer. Each distinct case is worked out once (`tests/unit/test_comparing.py` holds the
+pieces against whole scenarios).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from estimative.many_worlds import Local
+from estimative.network import Graph
+from estimative.network.propagation import Floats
+from estimative.news import world
+from estimative.scenario import NewsItem, Observation, Report, Scenario
+
+Items = Mapping[str, NewsItem]
+Active = Mapping[int, bool]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Causes that report on a node through common sources, which are tempered as a whole."""
+
+    causes: tuple[int, ...]
+    sources: frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
+class NodeNews:
+    """One node's news: what stands on both days, and what comes and goes with each cause.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        The later one, as known on its date.
+    graph : Graph
+        Its structure.
+    node : str
+        The node.
+    days : int
+        From the earlier day to the later.
+    same : mapping of str to NewsItem
+        Items that stand on both days and say something of the node, or of what its silence waits
+        for.
+    moves : sequence of pairs of such mappings
+        For each cause that is news, the items that stand without it, and those that stand with it.
+    origins : sequence of str
+        The name of each of these causes.
+    passing : int or None
+        Which cause is the time that passed for this node.
+    """
+
+    scenario: Scenario
+    graph: Graph
+    node: str
+    days: int
+    same: Items
+    moves: Sequence[tuple[Items, Items]]
+    origins: Sequence[str]
+    passing: int | None
+    _known: dict[object, Local] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def settling(self) -> tuple[int, ...]:
+        """Causes that may settle the node or its silence."""
+        seen = [i for i, move in enumerate(self.moves) if any(_observations(m) for m in move)]
+        return (*seen, *([] if self.passing is None else [self.passing]))
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Causes that report on the node, those together that are joined by common sources."""
+        if any(self.node in item.observed for item in _observations(self.same).values()):
+            return ()  # it stays settled, and whatever is reported of it is set aside
+        groups: list[Group] = []
+        for i, move in enumerate(self.moves):
+            # a reprint counts under the best-graded source of all that have its origin
+            shared = {n: m for n, m in self.same.items() if (m.origin or n) == self.origins[i]}
+            reports = [r for m in (*move, shared) for r in _reports(m).values()]
+            if not any(_reports(m) for m in move):
+                continue
+            own = Group((i,), frozenset(r.source.name for r in reports))
+            met = [g for g in groups if g.sources & own.sources]
+            causes = sorted(c for g in (own, *met) for c in g.causes)
+            joined = Group(tuple(causes), own.sources.union(*(g.sources for g in met)))
+            groups = [*(g for g in groups if g not in met), joined]
+        return tuple(groups)
+
+    @cached_property
+    def relevant(self) -> tuple[int, ...]:
+        """All causes on which depends what is known of the node."""
+        return (*self.settling, *(i for group in self.groups for i in group.causes))
+
+    @property
+    def quiets(self) -> bool:
+        """Whether days of silence lie between the two dates, and it was not seen in the end."""
+        if self.days == 0 or self.node not in self.scenario.outcomes:
+            return False
+        for present in (True, False):
+            items = _observations(self._items(dict.fromkeys(range(len(self.moves)), present)))
+            if present and any(self.node in item.observed for item in items.values()):
+                return False
+            before, after = (self._world(items, lag) for lag in (self.days, 0))
+            if before.elapsed != after.elapsed or (before.likelihood != after.likelihood).any():
+                return True
+        return False
+
+    def local(self, active: Active) -> Local:
+        """Return what is known of the node with some of the causes.
+
+        Parameters
+        ----------
+        active : mapping of int to bool
+            For each relevant cause whether it is at work.
+
+        Returns
+        -------
+        Local
+            Likelihood and silence.
+        """
+        chosen = {i: active[i] for i in self.settling}
+        key: object = tuple(chosen.values())
+        if key not in self._known:
+            passed = self.passing is not None and active[self.passing]
+            items = _observations(self._items(chosen))
+            self._known[key] = self._world(items, 0 if passed else self.days)
+        settled = self._known[key]
+        likelihood = settled.likelihood
+        if np.count_nonzero(likelihood) > 1:
+            touched = frozenset[str]().union(*(group.sources for group in self.groups))
+            likelihood = likelihood * self._reported(None, {}, touched)
+            for group in self.groups:
+                working = {i: active[i] for i in group.causes}
+                likelihood = likelihood * self._reported(group, working, group.sources)
+        return Local(likelihood, settled.elapsed, settled.quiet)
+
+    def _reported(self, group: Group | None, active: Active, sources: frozenset[str]) -> Floats:
+        """Return what a group's sources report; without a group, what all sources but these do."""
+        key: object = group, tuple(active.values())
+        if key not in self._known:
+            reports = _reports(self._items(active))
+            own = {n: r for n, r in reports.items() if (r.source.name in sources) == bool(group)}
+            self._known[key] = self._world(own, None)
+        return self._known[key].likelihood
+
+    def _items(self, active: Active) -> Items:
+        """Return the node's news with some causes; causes that are not named are left out."""
+        found = dict(self.same)
+        for i, present in active.items():
+            if i < len(self.moves):
+                found |= self.moves[i][present]
+        return found
+
+    def _world(self, items: Items, lag: int | None) -> Local:
+        """Return what `news.world` says of the node, so many days late; None leaves silence out."""
+        outcomes = {}
+        if lag is not None and self.node in self.scenario.outcomes:
+            outcome = self.scenario.outcomes[self.node]
+            outcomes = {self.node: outcome.model_copy(update={"lag": outcome.lag + lag})}
+        changes = {"statements": {}, "news": items, "outcomes": outcomes}
+        known = world(self.scenario.model_copy(update=changes), self.graph, self.scenario.date)
+        at, span = self.graph.position[self.node], self.graph.span(self.node)
+        return Local(known.likelihood[span], float(known.elapsed[at]), int(known.quiet[at]))
+
+
+def about(items: Items, node: str, waits_for: str | None) -> Items:
+    """Return what items say of a node, or of the parent that its silence waits for.
+
+    Parameters
+    ----------
+    items : mapping of str to NewsItem
+        Reports and observations.
+    node : str
+        The node.
+    waits_for : str or None
+        That parent.
+
+    Returns
+    -------
+    mapping of str to NewsItem
+        Parts of those that do.
+    """
+    found: dict[str, NewsItem] = {}
+    for name, item in items.items():
+        if isinstance(item, Report):
+            bearings = tuple(b for b in item.bears_on if b.node == node)
+            if bearings:
+                found[name] = item.model_copy(update={"bears_on": bearings})
+        elif isinstance(item, Observation):
+            seen = {n: s for n, s in item.observed.items() if n in (node, waits_for)}
+            if seen:
+                found[name] = item.model_copy(update={"observed": seen})
+    return found
+
+
+def _observations(items: Items) -> dict[str, Observation]:
+    return {n: i for n, i in items.items() if isinstance(i, Observation)}
+
+
+def _reports(items: Items) -> dict[str, Report]:
+    return {n: i for n, i in items.items() if isinstance(i, Report)}
