@@ -113,7 +113,8 @@ def main() -> int:
             taken = best_of(3, lambda ledger=ledger: verify(ledger), time.process_time)
             per_record[records] = taken / records
             print(
-                f"verify {records:,} records: {taken:.3f} s of CPU, {1e6 * taken / records:.0f} us each"
+                f"verify {records:,} records: {taken:.3f} s of CPU, {1e6 * taken / records:.0f}"
+                " us each"
             )
         if per_record[10_000] > LINEAR * per_record[2_500]:
             missed.append("verify is not linear")

@@ -20,7 +20,19 @@ PERSON, GROUP, EVERYBODY = 0.3, 0.58, 0.4  # sd of errors on log-odds
 
 
 def build_model(scenario: Scenario) -> pm.Model:
-    """Return the model of a scenario; all is on log-odds but `cpt`, which holds probabilities."""
+    """Return the model of a scenario; all is on log-odds but `cpt`, which holds probabilities.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As known on its date.
+
+    Returns
+    -------
+    Model
+        Its variables on the network are `base` and `influence` (log-odds) and `cpt`, shape
+        (entries,), the flat conditional tables.
+    """
     elicited = encode(scenario)
     given = symbols(elicited)
     with pm.Model(coords=elicited.coords) as model:

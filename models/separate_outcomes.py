@@ -6,34 +6,41 @@ carries nothing here and is left out, for without links a condition could not ma
 else is as in `expert_network`.
 """
 
+import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from estimative.elicitation import RELEVANCE_SD, encode
-from estimative.implied import conditional_tables, implied_log_odds, symbols
-from estimative.scenario import InfluenceStatement, ProbabilityStatement, Scenario, Statement
+from estimative.elicitation import RELEVANCE_SD, as_known, encode
+from estimative.implied import conditional_tables, implied_log_odds, shared, symbols
+from estimative.scenario import Scenario
 
-SHARPENING = (
-    1.05  # how much nearer to even experts speak than they know, where no track record tells
-)
+SHARPENING = 1.05  # how much nearer to even experts speak than they know, without a track record
 PERSON, GROUP, EVERYBODY = 0.3, 0.58, 0.4  # sd of errors on log-odds
 
 
 def build_model(scenario: Scenario) -> pm.Model:
-    """Return the model of a scenario; all is on log-odds but `cpt`, which holds probabilities."""
-    unconditional = {n: s for n, s in scenario.statements.items() if not needs_links(s)}
-    elicited = encode(
-        scenario.model_copy(update={"statements": unconditional, "as_of": scenario.date})
-    )
-    given = symbols(elicited)
-    with pm.Model(coords=elicited.coords) as model:
-        # the outcomes: P(yes) has log-odds base, whatever the parents are
+    """Return the model of a scenario; all is on log-odds but `cpt`, which holds probabilities.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As known on its date.
+
+    Returns
+    -------
+    Model
+        Its variables on the network are `base` (log-odds), `influence` (all 0) and `cpt`, shape
+        (entries,), the flat conditional tables of the network with its links.
+    """
+    linked, separate = encode(scenario), encode(without_links(scenario))
+    given = symbols(separate)
+    with pm.Model(coords=separate.coords) as model:
+        # the outcomes: P(yes) has log-odds base, and is the same in every row of a table
         base = pm.Normal("base", 0, given.base_sd, dims="base_parameter")
-        influence = pm.Deterministic(
-            "influence", pt.zeros_like(given.influence_sd), dims="influence_parameter"
-        )
-        cpt = pm.Deterministic("cpt", conditional_tables(given, base, influence))
-        odds = implied_log_odds(given, cpt, influence)
+        pm.Deterministic("influence", shared(np.zeros(len(linked.parameters.influence_sd))))
+        chances = conditional_tables(given, base, shared(np.zeros(0)))
+        pm.Deterministic("cpt", chances[shared(linked.graph.own_state)])
+        odds = implied_log_odds(given, chances, shared(np.zeros(0)))
 
         # errors on a target: a person's, his group's (wider where groups disagree), everybody's
         disagreement = pm.Normal("disagreement", 0, 1, dims="target")
@@ -72,8 +79,23 @@ def build_model(scenario: Scenario) -> pm.Model:
     return model
 
 
-def needs_links(statement: Statement) -> bool:
-    """Return whether a statement speaks of an influence, or of an outcome under a condition."""
-    return isinstance(statement, InfluenceStatement) or (
-        isinstance(statement, ProbabilityStatement) and bool(statement.given)
-    )
+def without_links(scenario: Scenario) -> Scenario:
+    """Return a scenario as known on its date, without links and what is said of them.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With links or without.
+
+    Returns
+    -------
+    Scenario
+        A copy; statements that need links are left out.
+    """
+    known = as_known(scenario, scenario.date)
+    kept = {
+        name: said
+        for name, said in known.statements.items()
+        if said.kind != "influence" and not getattr(said, "given", None)
+    }
+    return known.model_copy(update={"statements": kept, "links": ()})

@@ -25,7 +25,8 @@ __all__ = [
     "read_scenario",
 ]
 
-# where each name lives: a name is loaded when it is first used, so that reading a file, say, never waits for plots
+# where each name lives: a name is loaded when it is first used, so that reading a file, say, never
+# waits for plots
 _HOMES = {
     "EstimativeError": "errors",
     "InferenceError": "errors",
@@ -40,7 +41,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> Any:  # noqa: ANN401
     """Load a public name when it is first used."""
     if name == "plots":
         return import_module("estimative.plots")

@@ -58,10 +58,8 @@ def arrivals(forecasts: Sequence[Forecast]) -> tuple[Arrival, ...]:
             continue
         sets = np.ones((count + 1, len(between.causes)), bool)
         sets[np.arange(1, count + 1), np.arange(count)] = False
-        known, chosen = between.worlds(sets)
-        tables, weights = later.belief.tables, draw_weights(later)
-        tree = later.given.tree
-        answers = point_forecasts(tree, between.graph, tables, weights, known, chosen)
+        tree, tables, weights = later.given.tree, later.belief.tables, draw_weights(later)
+        answers = point_forecasts(tree, between.graph, tables, weights, between.worlds(sets))
         column = {o.name: between.graph.state(o.name, o.event) for o in later.outcomes}
         for i, cause in enumerate(between.causes[:count]):
             moves = {n: float(answers[0, c] - answers[i + 1, c]) for n, c in column.items()}

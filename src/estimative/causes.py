@@ -12,12 +12,11 @@ from functools import cached_property
 import numpy as np
 
 from estimative.lexicon import reliability
-from estimative.many_worlds import Local
+from estimative.many_worlds import Worlds
 from estimative.network import Graph
-from estimative.network.graph import Ints
-from estimative.news import standing
+from estimative.news import quiet_state, standing
 from estimative.partial_worlds import Items, NodeNews, about
-from estimative.scenario import NewsItem, Observation, Report, Scenario
+from estimative.scenario import NewsItem, Observation, Outcome, Report, Scenario
 from estimative.shapley import Sets
 
 
@@ -99,8 +98,8 @@ class Between:
             )
         return found
 
-    def worlds(self, sets: Sets) -> tuple[list[list[Local]], Ints]:
-        """Return what is known of each node with some of the causes.
+    def worlds(self, sets: Sets) -> Worlds:
+        """Return what is known with some of the causes.
 
         Parameters
         ----------
@@ -109,15 +108,14 @@ class Between:
 
         Returns
         -------
-        tuple of list of list of Local and array of int, shape (sets, nodes)
-            For each node what may be known of it, and which of these is, in each set.
+        Worlds
+            One for each set.
         """
-        found, chosen = [], np.zeros((len(sets), len(self.graph.nodes)), np.int64)
-        for at, node in enumerate(self.nodes.values()):
-            rows, chosen[:, at] = _distinct_rows(sets[:, node.relevant])
-            active = [dict(zip(node.relevant, map(bool, row), strict=True)) for row in rows]
-            found.append([node.local(each) for each in active])
-        return found, chosen
+        found = [node.known(sets) for node in self.nodes.values()]
+        quiet = [_quiet_place(self.scenario.outcomes.get(node)) for node in self.graph.nodes]
+        likelihood = np.concatenate([likelihood for likelihood, _ in found], axis=1)
+        elapsed = np.stack([elapsed for _, elapsed in found], axis=1)
+        return Worlds(likelihood, elapsed, np.array(quiet))
 
 
 def find_causes(earlier: Scenario, later: Scenario, graph: Graph) -> Between:
@@ -181,10 +179,6 @@ def _time_cause(scenario: Scenario, node: str, days: int) -> Cause:
     return Cause("time", node, (), said)
 
 
-def _distinct_rows(rows: Sets) -> tuple[Sets, Ints]:
-    """Return the distinct rows, and for each row which of them it is."""
-    if rows.shape[1] == 0:
-        return rows[:1], np.zeros(len(rows), np.int64)
-    packed = np.packbits(rows, axis=1)
-    _, first, back = np.unique(packed, axis=0, return_index=True, return_inverse=True)
-    return rows[first], back.ravel()
+def _quiet_place(outcome: Outcome | None) -> int:
+    state = quiet_state(outcome) if outcome else None
+    return outcome.states.index(state) if outcome and state else 0

@@ -7,7 +7,7 @@ A user's mistake ends with a message and a status, never with a traceback
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -122,15 +122,15 @@ def check(
         raise typer.BadParameter("name a scenario, or give --schema", param_hint="SCENARIO")
     read = _read(scenario)
     counted = sum(s.kind != "remark" for s in read.statements.values())
-    counts = {
-        "outcomes": len(read.outcomes),
-        "drivers": len(read.drivers),
-        "links": len(read.links),
-        f"statements ({counted} counted)": len(read.statements),
-        "experts": len(read.experts),
-        "news items": len(read.news),
-    }
-    print_text(f"{read.slug}: right. {', '.join(f'{n} {what}' for what, n in counts.items())}.")
+    counts = (
+        _count(read.outcomes, "outcome"),
+        _count(read.drivers, "driver"),
+        _count(read.links, "link"),
+        f"{_count(read.statements, 'statement')} ({counted} counted)",
+        _count(read.experts, "expert"),
+        _count(read.news, "item", "of news"),
+    )
+    print_text(f"{read.slug}: right. {', '.join(counts)}.")
 
 
 @app.command()
@@ -316,7 +316,7 @@ def _run(arguments: list[str]) -> int:
     except ScenarioError as error:
         for problem in error.problems:
             say(str(problem))
-        say(f"{len(error.problems)} error{'s' * (len(error.problems) != 1)}; nothing was computed.")
+        say(f"{_count(error.problems, 'error')}; nothing was computed.")
         return WRONG_SCENARIO
     except EstimativeError as error:
         say(f"error: {error}")
@@ -333,6 +333,10 @@ def _run(arguments: list[str]) -> int:
         say("This is a fault of estimative, not of your input; please report it with these lines.")
         return FAULT
     return 0
+
+
+def _count(things: Sized, what: str, more: str = "") -> str:
+    return f"{len(things)} {what}{'s' * (len(things) != 1)} {more}".strip()
 
 
 def _read(name: str) -> "Scenario":

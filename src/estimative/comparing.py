@@ -261,9 +261,8 @@ def _shares(base: Forecast, between: Between) -> Shares:
     weights = draw_weights(base)
 
     def values(sets: Sets) -> Floats:
-        found, chosen = between.worlds(sets)
         tree, tables = base.given.tree, base.belief.tables
-        return point_forecasts(tree, between.graph, tables, weights, found, chosen)
+        return point_forecasts(tree, between.graph, tables, weights, between.worlds(sets))
 
     return share_out(values, len(between.causes))
 

@@ -250,7 +250,18 @@ def meaning(chance: Chance, lexicon: str) -> Meaning:
 
 
 def graph_of(scenario: Scenario) -> Graph:
-    """Return the structure of a scenario's network."""
+    """Return the structure of a scenario's network.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its nodes and links.
+
+    Returns
+    -------
+    Graph
+        Every node with its states and its parents.
+    """
     return Graph(scenario.nodes, scenario.parents)
 
 

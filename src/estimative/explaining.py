@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from estimative.forecasting import Forecast, default_moves
+from estimative.forecasting import Forecast, OutcomeForecast, default_moves
 from estimative.network.junction_tree import Floats
 from estimative.news import quiet_state
 from estimative.results import Answer, Table, mass, percent, points
@@ -38,6 +38,8 @@ class Voice:
         Ids of his counted statements on it.
     draws : array of float, shape (D,)
         Draws of the probability, each counting alike.
+    withheld : str or None
+        Why the numbers are not to be used: the voice's own fit has not converged.
     """
 
     outcome: str
@@ -49,6 +51,7 @@ class Voice:
     upper: float
     statements: tuple[str, ...]
     draws: Floats = field(repr=False)
+    withheld: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +73,19 @@ class Disagreement(Answer):
     note: str | None = None
 
     def linear_pool(self, outcome: str) -> float | None:
-        """Return the plain mean of what the voices alone would answer, a probability."""
-        alone = [v.probability for v in self.voices[outcome]]
+        """Return the plain mean of what the voices alone would answer, a probability.
+
+        Parameters
+        ----------
+        outcome : str
+            Its name.
+
+        Returns
+        -------
+        float or None
+            In [0, 1]; None if no voice has an answer that is not withheld.
+        """
+        alone = [v.probability for v in self.voices[outcome] if not v.withheld]
         return float(np.mean(alone)) if alone else None
 
     def records(self) -> list[dict[str, Any]]:
@@ -79,16 +93,21 @@ class Disagreement(Answer):
         rows: list[dict[str, Any]] = []
         for name, voices in self.voices.items():
             pooled = self.forecast[name]
-            row = {"outcome": name, "voice": "pooled", "group": None, "probability": pooled.probability}
+            row = {
+                "outcome": name,
+                "voice": "pooled",
+                "group": None,
+                "probability": pooled.probability,
+            }
             rows.append(row | {"lower": pooled.lower, "upper": pooled.upper, "statements": []})
             rows += [
                 {
                     "outcome": name,
                     "voice": v.name,
                     "group": v.group,
-                    "probability": v.probability,
-                    "lower": v.lower,
-                    "upper": v.upper,
+                    "probability": None if v.withheld else v.probability,
+                    "lower": None if v.withheld else v.lower,
+                    "upper": None if v.withheld else v.upper,
                     "statements": list(v.statements),
                 }
                 for v in voices
@@ -97,27 +116,46 @@ class Disagreement(Answer):
 
     def tables(self) -> list[Table]:
         """Return one table, outcome by outcome."""
-        rows = []
-        for name, voices in self.voices.items():
-            pooled, mean = self.forecast[name], self.linear_pool(name)
-            span = "" if pooled.withheld else f"{percent(pooled.lower)} to {percent(pooled.upper)}"
-            rows.append((pooled.title, percent(pooled.probability), span, f"withheld: {pooled.withheld}" if pooled.withheld else "all, pooled"))
-            rows += [
-                (f"  {v.name}", percent(v.probability), f"{percent(v.lower)} to {percent(v.upper)}", ", ".join(v.statements))
-                for v in voices
-            ]
-            if len(voices) > 1:
-                apart = round(100 * (max(v.probability for v in voices) - min(v.probability for v in voices)))
-                rows.append(("  plain mean of the voices", percent(mean), "", f"{apart} point{'s' * (apart != 1)} apart"))
+        rows = [row for name in self.voices for row in self._rows(name)]
         notes = [self.note] if self.note else []
         notes += [
             f"Group {group} stands {shift:+.1f} log-odds from the others where both speak."
             for group, shift in group_departures(self.forecast).items()
         ]
-        notes.append("Each voice alone: its own statements on everything, all else at its default, the same news.")
+        notes.append(
+            "Each voice alone: its own statements on everything, all else at its default, the"
+            " same news."
+        )
         title = f"{self.forecast.scenario.question}\nWho disagrees, as of {self.forecast.as_of}."
-        columns = ("outcome and voice", "chance", f"{mass(self.forecast.interval)} interval", "rests on")
+        columns = (
+            "outcome and voice",
+            "chance",
+            f"{mass(self.forecast.interval)} interval",
+            "rests on",
+        )
         return [Table(title, columns, rows, notes)]
+
+    def _rows(self, outcome: str) -> list[tuple[str, str, str, str]]:
+        """Return the rows of one outcome: the pool, each voice, their plain mean."""
+        pooled, voices = self.forecast[outcome], self.voices[outcome]
+        state = f"withheld: {pooled.withheld}" if pooled.withheld else "all, pooled"
+        rows = [(pooled.title, *_numbers(pooled), state)]
+        for v in voices:
+            rows.append((f"  {v.name}", *_numbers(v), v.withheld or ", ".join(v.statements)))
+        alone = [v.probability for v in voices if not v.withheld]
+        if len(alone) > 1:
+            apart = round(100 * (max(alone) - min(alone)))
+            spread = f"{apart} point{'s' * (apart != 1)} apart"
+            mean = percent(self.linear_pool(outcome))
+            rows.append(("  plain mean of the voices", mean, "", spread))
+        return rows
+
+
+def _numbers(answer: OutcomeForecast | Voice) -> tuple[str, str]:
+    """Return a probability and its interval as printed."""
+    if answer.withheld:
+        return "-", ""
+    return percent(answer.probability), f"{percent(answer.lower)} to {percent(answer.upper)}"
 
 
 @dataclass(frozen=True)
@@ -197,19 +235,28 @@ class Coverage(Answer):
         ]
         stated = sum(bool(n.statements) for n in self.needs)
         notes = [
-            f"{stated} of {len(self.needs)} needs are stated; the others rest on wide defaults. A need is how likely a"
+            f"{stated} of {len(self.needs)} needs are stated; the others rest on wide defaults."
+            " A need is how likely a"
             " node is in itself or, after <-, how strongly another acts on it.",
-            "Points: how far the node's probability would move if the default were half a prior sd higher; beside it the"
+            "Points: how far the node's probability would move if the default were half a prior"
+            " sd higher; beside it the"
             " outcome that would move more.",
             *(f"To settle: {question}" for question in self.questions),
         ]
-        title = f"{self.forecast.scenario.question}\nWhat is stated and what is default, as of {self.forecast.as_of}."
+        title = (
+            f"{self.forecast.scenario.question}\nWhat is stated and what is default, as of"
+            f" {self.forecast.as_of}."
+        )
         return [Table(title, ("need", "stated by", "points", "moves most"), rows, notes)]
 
 
 def _farthest(need: Need) -> str:
-    """Return the outcome that would move most and by how much, if it is another and moves at all."""
-    if need.farthest_move is None or need.farthest == need.node or points(need.farthest_move) == "0":
+    """Return the other outcome that would move most, and by how much, if any moves."""
+    if (
+        need.farthest_move is None
+        or need.farthest == need.node
+        or points(need.farthest_move) == "0"
+    ):
         return ""
     return f"{need.farthest} {points(need.farthest_move)}"
 
@@ -240,7 +287,10 @@ def disagreement(
         Voices by outcome.
     """
     wanted, note = forecast.scenario.find_expert(expert) if expert else (None, None)
-    scenario, names = forecast.scenario, [forecast[outcome].name] if outcome else [o.name for o in forecast.outcomes]
+    scenario, names = (
+        forecast.scenario,
+        [forecast[outcome].name] if outcome else [o.name for o in forecast.outcomes],
+    )
     by_voice: dict[str | None, set[str]] = {}
     for name in forecast.given.weights:
         by_voice.setdefault(scenario.statements[name].expert, set()).add(name)
@@ -257,7 +307,9 @@ def disagreement(
             if spoken[name]:
                 voices[name].append(_voice(answer, forecast, name, label, person, spoken[name]))
     if wanted is not None and not any(voices.values()):
-        note = f"{note or ''} {scenario.experts[wanted].name} says nothing of it that counts.".strip()
+        note = (
+            f"{note or ''} {scenario.experts[wanted].name} says nothing of it that counts.".strip()
+        )
     ordered = {n: tuple(sorted(v, key=lambda voice: -voice.probability)) for n, v in voices.items()}
     return Disagreement(forecast, ordered, note)
 
@@ -273,7 +325,8 @@ def group_departures(forecast: Forecast) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        Posterior mean of the group's error less the mean of the others', log-odds, averaged over targets.
+        Posterior mean of the group's error less the mean of the others', log-odds, averaged over
+        targets.
     """
     given, errors = forecast.given, forecast.belief.posterior.get("error")
     if errors is None:
@@ -315,7 +368,12 @@ def coverage(forecast: Forecast) -> Coverage:
 
 
 def _need(
-    forecast: Forecast, node: str, need: str, statements: tuple[str, ...], moves: Mapping[str, Floats], parameter: str
+    forecast: Forecast,
+    node: str,
+    need: str,
+    statements: tuple[str, ...],
+    moves: Mapping[str, Floats],
+    parameter: str,
 ) -> Need:
     scenario, graph = forecast.scenario, forecast.given.graph
     said = []
@@ -353,13 +411,21 @@ def _questions(scenario: Scenario, forecast: Forecast) -> list[str]:
     for name, outcome in scenario.outcomes.items():
         status = forecast[name].status
         if not outcome.definition:
-            found.append(f"{name} has no definition; write what must be seen, by whom, for each state.")
+            found.append(
+                f"{name} has no definition; write what must be seen, by whom, for each state."
+            )
         if status == "resolved":
             continue
         if outcome.timing == "none":
-            found.append(f"{name} cannot be seen clearly (timing: none), so silence never counts; is that still so?")
+            found.append(
+                f"{name} cannot be seen clearly (timing: none), so silence never counts; is that"
+                " still so?"
+            )
         elif quiet_state(outcome) is None:
-            found.append(f"{name} names no quiet: state, so silence says nothing of it; which state holds meanwhile?")
+            found.append(
+                f"{name} names no quiet: state, so silence says nothing of it; which state holds"
+                " meanwhile?"
+            )
         if outcome.by < forecast.as_of:
             found.append(f"{name} was due on {outcome.by} and has no observation; resolve it.")
         if not forecast.spoken[name].statements and not forecast.spoken[name].reports:
@@ -376,7 +442,12 @@ def _spoken(forecast: Forecast, outcome: str, statements: set[str]) -> tuple[str
 
 
 def _voice(
-    answer: Forecast, pooled: Forecast, outcome: str, label: str, person: str | None, statements: tuple[str, ...]
+    answer: Forecast,
+    pooled: Forecast,
+    outcome: str,
+    label: str,
+    person: str | None,
+    statements: tuple[str, ...],
 ) -> Voice:
     column = pooled.given.graph.state(outcome, pooled[outcome].event)
     draws = answer.draws[:, column]
@@ -385,4 +456,15 @@ def _voice(
     lower, upper = np.quantile(draws[chosen], [tail, 1 - tail])
     group = pooled.scenario.experts[person].group if person else None
     mean = float(answer.weights @ draws)
-    return Voice(outcome, label, person, group, mean, float(lower), float(upper), statements, draws[chosen])
+    return Voice(
+        outcome=outcome,
+        name=label,
+        expert=person,
+        group=group,
+        probability=mean,
+        lower=float(lower),
+        upper=float(upper),
+        statements=statements,
+        draws=draws[chosen],
+        withheld="not converged" if answer.belief.failed else None,
+    )

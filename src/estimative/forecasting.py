@@ -215,6 +215,18 @@ class Forecast(Answer):
         spoken = {*speakers.statements, *speakers.influences}
 
         def plainly(s: StatementPull) -> bool:
+            """Return whether a statement's pull is large enough, and beyond its error.
+
+            Parameters
+            ----------
+            s : StatementPull
+                The statement.
+
+            Returns
+            -------
+            bool
+                False also where the pull is rough: where Pareto k is above 0.7.
+            """
             return s.k <= WORST_K and abs(s.pulls[outcome]) >= max(at_least, 3 * s.errors[outcome])
 
         chosen = [s for s in self.statements if s.name in spoken or plainly(s)]
@@ -285,23 +297,26 @@ class Forecast(Answer):
 
     def notes(self) -> list[str]:
         """Return the sentences that belong under the table."""
-        found = self.diagnostics
-        notes = [
-            f"Interval: the central {mass(self.interval)}; other reasonable readings of the same statements give values"
-            " in it. Confidence is in the analysis, not in the outcome. Pulls: the points by which a statement moves"
-            " the answer (~ rough); one voice is discounted."
-        ]
-        if any(o.withheld for o in self.outcomes) and self.belief.failed:
-            notes.insert(
-                0,
-                f"NOT CONVERGED, so every chance is withheld: {'; '.join(self.belief.failed)}. To cure it, {LONGER}.",
+        found, failed = self.diagnostics, self.belief.failed
+        notes = []
+        if failed and any(o.withheld for o in self.outcomes):
+            notes.append(
+                f"NOT CONVERGED, so every chance is withheld: {'; '.join(failed)}."
+                f" To cure it, {LONGER}."
             )
+        notes.append(
+            f"Interval: the central {mass(self.interval)}; other reasonable readings of the same"
+            " statements give values in it. Confidence is in the analysis, not in the outcome."
+            " Pulls: the points by which a statement moves the answer (~ rough); one voice is"
+            " discounted."
+        )
         news, k = found["news"], found["pareto_k"]
         notes.append(
-            f"{'Not converged' if self.belief.failed else 'Converged'}: R-hat {found['rhat']:.3f}, effective draws"
-            f" {found['ess_bulk']:,.0f} bulk and {found['ess_tail']:,.0f} tail, divergences {found['divergences']:.1%}."
-            f" News: {news} item{'s' * (news != 1)}, after which {found['effective_draws']:,.0f} effective draws are"
-            f" left{'' if k is None else f' (Pareto k {k:.2f})'}."
+            f"{'Not converged' if failed else 'Converged'}: R-hat {found['rhat']:.3f}, effective"
+            f" draws {found['ess_bulk']:,.0f} bulk and {found['ess_tail']:,.0f} tail, divergences"
+            f" {found['divergences']:.1%}. News: {news} item{'s' * (news != 1)}, after which"
+            f" {found['effective_draws']:,.0f} effective draws are left"
+            f"{'' if k is None else f' (Pareto k {k:.2f})'}."
         )
         if self.scenario.hindsight:
             notes.append(
@@ -312,12 +327,9 @@ class Forecast(Answer):
     def _below(self, outcome: OutcomeForecast) -> str:
         if outcome.withheld:
             return "" if self.belief.failed else f"withheld: {outcome.withheld}"
-        strongest = self.sources(outcome.name)[:3]
-        return (
-            "pulls: " + ", ".join(f"{s.name} {rough_points(s, outcome.name)}" for s in strongest)
-            if strongest
-            else ""
-        )
+        strongest = self.sources(outcome.name)[:3] if outcome.status == "open" else ()
+        pulls = ", ".join(f"{s.name} {rough_points(s, outcome.name)}" for s in strongest)
+        return f"pulls: {pulls}" if pulls else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -359,41 +371,43 @@ class Trace(Answer):
     def tables(self) -> list[Table]:
         """Return the statements, then the news."""
         found, answer = self.forecast[self.outcome], self.forecast
-        rows = [
-            (
-                rough_points(s, self.outcome),
-                answer.scenario.experts[s.expert].name if s.expert else "a record",
-                f"{s.about}: {s.written}".removeprefix(f"{self.outcome} = ").removeprefix(
-                    f"{self.outcome} <- "
-                ),
-                f"{s.weight['total']:.2f}",
-                _factors(s.weight),
-                s.source or "",
-            )
-            for s in self.statements
-        ]
+        rows = [self._row(s) for s in self.statements]
         columns = ("points", "who", "encoded as", "weight", "factors", "source")
-        headline = (
-            f"Withheld: {found.withheld}"
-            if found.withheld
-            else f"{percent(found.probability)}, {_in_words(found)}; {mass(answer.interval)} interval {_span(found)}"
-        )
-        title = f"{found.title}\n{headline}. As of {answer.as_of}, by {found.by}; record {answer.record}."
+        headline = f"Withheld: {found.withheld}"
+        if not found.withheld:
+            span = f"; {mass(answer.interval)} interval {_span(found)}" if _span(found) else ""
+            headline = f"{percent(found.probability)}, {_in_words(found)}{span}"
+        dates = f"As of {answer.as_of}, by {found.by}; record {answer.record}."
         notes = [
-            "Points: how far the statement moves the answer (~ rough). Encoded as: a state of the outcome and how likely"
-            " it was said to be, or what acts on the outcome and how. Weight: the product of the factors beside it.",
-            f"Confidence in the analysis is {found.confidence}: {found.confidence_because}.",
+            "Points: how far the statement moves the answer (~ rough). Encoded as: a state of the"
+            " outcome and how likely it was said to be, or what acts on the outcome and how."
+            " Weight: the product of the factors beside it.",
+            f"Confidence in the analysis{'' if found.withheld else f' is {found.confidence}'}:"
+            f" {found.confidence_because}.",
             f"Definition: {found.definition}" if found.definition else "No definition.",
         ]
+        said = [s.said for s in self.statements]
         return [
-            Table(title, columns, rows, notes, [s.said for s in self.statements]),
+            Table(f"{found.title}\n{headline}. {dates}", columns, rows, notes, said),
             *self._news(),
         ]
 
+    def _row(self, s: StatementPull) -> tuple[str, ...]:
+        encoded = f"{s.about}: {s.written}".removeprefix(f"{self.outcome} = ")
+        return (
+            "-" if self.forecast.belief.failed else rough_points(s, self.outcome),
+            self.forecast.scenario.experts[s.expert].name if s.expert else "a record",
+            encoded.removeprefix(f"{self.outcome} <- "),
+            f"{s.weight['total']:.2f}",
+            _factors(s.weight),
+            s.source or "",
+        )
+
     def _news(self) -> list[Table]:
-        items = [
-            item for item in self.forecast.scenario.news.values() if _bearing(item, self.outcome)
-        ]
+        news = self.forecast.scenario.news.values()
+        items = [item for item in news if _bearing(item, self.outcome)]
+        if not items:
+            return []
         rows = [
             (
                 str(i.published),
@@ -402,16 +416,8 @@ class Trace(Answer):
             )
             for i in items
         ]
-        if not items:
-            return []
-        return [
-            Table(
-                "News on it",
-                ("published", "counts as", "source"),
-                rows,
-                below=[item.said for item in items],
-            )
-        ]
+        columns = ("published", "counts as", "source")
+        return [Table("News on it", columns, rows, below=[item.said for item in items])]
 
 
 def _span(outcome: OutcomeForecast) -> str:
@@ -448,7 +454,20 @@ def _bearing(item: NewsItem, outcome: str) -> str:
 
 
 def rough_points(statement: StatementPull, outcome: str) -> str:
-    """Return a statement's pull on an outcome in points, with ~ where it is rough."""
+    """Return a statement's pull on an outcome in points, with ~ where it is rough.
+
+    Parameters
+    ----------
+    statement : StatementPull
+        Its pulls are differences of probabilities.
+    outcome : str
+        The outcome's name.
+
+    Returns
+    -------
+    str
+        Percentage points, signed; rough where Pareto k is above 0.7.
+    """
     return ("~" if statement.k > WORST_K else "") + points(statement.pulls[outcome])
 
 
@@ -637,7 +656,8 @@ def _confidence(spoken: Speakers, defaults: float) -> tuple[str, str]:
     """Return confidence in the analysis, by the rules that `docs/confidence.md` prints."""
     groups, articles, apart = len(spoken.groups), len(spoken.articles), spoken.disagreement
     because = (
-        f"{groups} independent group{'s' * (groups != 1)} in {articles} article{'s' * (articles != 1)},"
+        f"{groups} independent group{'s' * (groups != 1)} in {articles}"
+        f" article{'s' * (articles != 1)},"
         f" {apart:.1f} log-odds apart, defaults worth {round(100 * defaults)} points"
     )
     if groups < 3 or articles < 3 or defaults > 0.10 or apart > 2.0:

@@ -4,7 +4,6 @@ Nothing here is computed anew; it stands in the ledger (tests/unit/test_history.
 """
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -192,7 +191,18 @@ def contents(folder: str | Path = ".") -> Contents:
 
 
 def ledger_in(folder: str | Path = ".") -> Ledger:
-    """Return the ledger of the workspace that a folder belongs to; it need not exist."""
+    """Return the ledger of the workspace that a folder belongs to; it need not exist.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A folder in the workspace; default the current one.
+
+    Returns
+    -------
+    Ledger
+        The ledger in its `runs/`.
+    """
     return records.open_ledger(runs_folder(Path(folder)))
 
 
@@ -239,7 +249,8 @@ def history(
     found = records.past(slug, ledger, since=first, until=last, model=model, record=record)
     answer = History(slug, ledger.file, tuple(found), outcome)
     if outcome is not None and found and outcome not in (names := answer._names()):
-        raise KeyError(f"no outcome '{outcome}'{did_you_mean(outcome, names)}")
+        there = f"recorded are: {', '.join(names)}"
+        raise KeyError(f"no outcome '{outcome}'{did_you_mean(outcome, names)} ({there})")
     return answer
 
 
@@ -275,72 +286,6 @@ def recorded_as(scenario: Scenario | str | Path) -> tuple[str, Ledger]:
             raise ScenarioError([Problem(str(scenario), 0, message)]) from None
         raise
     return folder.name, ledger_in(folder)
-
-
-def changed_since(
-    scenario: Scenario, *, as_of: dt.date | str | None = None
-) -> tuple[records.Changes, ...]:
-    """Return where today's files would no longer give what was recorded.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        As it is read today.
-    as_of : date or str, optional
-        One day only; default every recorded day.
-
-    Returns
-    -------
-    tuple of Changes
-        One a day; `str()` says which files differ.
-
-    Raises
-    ------
-    LedgerError
-        If the ledger cannot be read.
-    """
-    _, ledger = recorded_as(scenario)
-    return records.changed_inputs(scenario, ledger, as_of=parse_day(as_of))
-
-
-def warnings_of_change(scenario: Scenario) -> tuple[Problem, ...]:
-    """Return one warning a file that was changed after a forecast from it had been recorded.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        As it is read today.
-
-    Returns
-    -------
-    tuple of Problem
-        By file.
-
-    Raises
-    ------
-    LedgerError
-        If the ledger cannot be read.
-    """
-    days: Mapping[tuple[str, str], list[records.Changes]] = defaultdict(list)
-    for change in changed_since(scenario):
-        for how in ("changed", "added", "removed"):
-            for path in getattr(change, how):
-                days[path, how].append(change)
-    return tuple(
-        Problem(path, 0, _warning(how, found)) for (path, how), found in sorted(days.items())
-    )
-
-
-def _warning(how: str, found: Sequence[records.Changes]) -> str:
-    first, last = found[0], found[-1]
-    when = f"as of {first.as_of}"
-    if last is not first:
-        when = f"as of {len(found)} days from {first.as_of} to {last.as_of}"
-    verb = {"changed": "was changed", "added": "was added", "removed": "was taken away"}[how]
-    return (
-        f"{verb} after forecasts {when} had been recorded (record {first.record}, written"
-        f" {first.written:%Y-%m-%d}); what was said then stands in the ledger: estimative history"
-    )
 
 
 def _cell(outcome: Mapping[str, Any] | None) -> str:

@@ -51,11 +51,11 @@ class LogWeight(Op):
 
     __props__ = ()
 
-    def make_node(self, *inputs: Any) -> Apply:
+    def make_node(self, *inputs: Any) -> Apply:  # noqa: ANN401
         """Return the node for tables of shape (runs, entries) and the arrays of a junction tree."""
         return Apply(self, [pt.as_tensor(i) for i in inputs], [VECTOR(), MATRIX()])
 
-    def perform(self, node: Apply, inputs: Sequence[Any], output_storage: Any) -> None:
+    def perform(self, node: Apply, inputs: Sequence[Any], output_storage: Sequence[Any]) -> None:
         """Compute both outputs."""
         tables = np.ascontiguousarray(inputs[0])
         log_weight, share = np.empty(len(tables)), np.zeros_like(tables)
@@ -143,8 +143,21 @@ def symbols(given: Elicitation) -> SimpleNamespace:
 
 
 def shared(array: npt.NDArray[Any]) -> TensorVariable:
-    """Return an array as a variable of open shape, laid out alike, or numba compiles anew."""
-    variable: TensorVariable = pytensor.shared(np.array(array, order="C"), shape=(None,) * array.ndim)
+    """Return an array as a variable of open shape, laid out alike, or numba compiles anew.
+
+    Parameters
+    ----------
+    array : array
+        Numbers of any type and shape; copied.
+
+    Returns
+    -------
+    TensorVariable
+        A shared variable with the array's values, type and number of axes.
+    """
+    variable: TensorVariable = pytensor.shared(
+        np.array(array, order="C"), shape=(None,) * array.ndim
+    )
     return variable
 
 
@@ -219,7 +232,9 @@ def log_weights(tree: tuple[TensorVariable, ...], tables: TensorVariable) -> Ten
     return log_weight
 
 
-def after_silence(tables: TensorVariable, elapsed: TensorVariable, stay_entry: TensorVariable) -> TensorVariable:
+def after_silence(
+    tables: TensorVariable, elapsed: TensorVariable, stay_entry: TensorVariable
+) -> TensorVariable:
     """Return tables after the silence of some worlds (`news.silent_tables`, in PyTensor).
 
     Parameters

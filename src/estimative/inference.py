@@ -88,7 +88,8 @@ def fit(
         ) from error
     if "cpt" not in getattr(model, "named_vars", ()):
         raise InferenceError(
-            f"build_model returned a {type(model).__name__} without a variable `cpt`; it must return a pm.Model that names"
+            f"build_model returned a {type(model).__name__} without a variable `cpt`; it must"
+            " return a pm.Model that names"
             " its conditional tables so"
         )
     if news is not None:
@@ -139,7 +140,8 @@ def _sample(model: "pm.Model", settings: Settings, seed: int, tell: Told) -> tup
         ),
     )
     tell(
-        f"sampling {settings.chains} chains of {settings.tune + settings.draws:,} draws in {centre.size} dimensions"
+        f"sampling {settings.chains} chains of {settings.tune + settings.draws:,} draws in"
+        f" {centre.size} dimensions"
     )
     trace = nutpie.sample(
         wrapped,
@@ -165,7 +167,8 @@ def _check_tables(given: Elicitation, tables: Floats) -> None:
     entries = len(given.graph.own_state)
     if tables.shape[1:] != (entries,):
         raise InferenceError(
-            f"the model's `cpt` has the shape {tables.shape[1:]}; it must be ({entries},), all conditional tables one"
+            f"the model's `cpt` has the shape {tables.shape[1:]}; it must be ({entries},), all"
+            " conditional tables one"
             " after the other, as estimative.implied.conditional_tables makes them"
         )
     offset, sizes = given.graph.offset.tolist(), given.graph.sizes(given.graph.nodes)
@@ -175,7 +178,8 @@ def _check_tables(given: Elicitation, tables: Floats) -> None:
     totals = np.add.reduceat(tables, rows, axis=1)
     if not (tables >= 0).all() or not np.abs(totals - 1).max() < 1e-6:
         raise InferenceError(
-            "the model's `cpt` holds rows that are no probabilities, none negative and adding up to 1"
+            "the model's `cpt` holds rows that are no probabilities, none negative and adding up"
+            " to 1"
         )
 
 

@@ -41,7 +41,20 @@ def record_id(known: str, model: str, results: str) -> str:
 
 
 def id_from_hashes(known: str, model: str, results: str) -> str:
-    """Return the id that `record_id` gives, from the hashes of the scenario and of the model."""
+    """Return the id that `record_id` gives, from the hashes of the scenario and of the model.
+
+    Parameters
+    ----------
+    known, model : str
+        As `content_hash` returns them.
+    results : str
+        As `results_text` returns them, not hashed.
+
+    Returns
+    -------
+    str
+        12 hexadecimal digits.
+    """
     return content_hash("\n".join([known, model, results]))[:ID_DIGITS]
 
 
@@ -147,15 +160,22 @@ def files_on(scenario: Scenario, day: dt.date) -> dict[str, str]:
         Paths and texts.
     """
     later = {name for name, item in scenario.news.items() if item.published > day}
-
-    def counts(path: PurePosixPath) -> bool:
-        return path.parent.name != "news" or path.stem not in later
-
-    return {path: t for path, t in scenario.text_files.items() if counts(PurePosixPath(path))}
+    return {path: t for path, t in scenario.text_files.items() if _news_item(path) not in later}
 
 
 def model_text(file: Path) -> str:
-    """Return the text of a model file; nothing if it is gone, for the belief's key holds it too."""
+    """Return the text of a model file; nothing if it is gone, for the belief's key holds it too.
+
+    Parameters
+    ----------
+    file : Path
+        The model file.
+
+    Returns
+    -------
+    str
+        Its text, read as UTF-8; empty if it cannot be opened.
+    """
     try:
         return file.read_text(encoding="utf-8")
     except OSError:
@@ -163,12 +183,34 @@ def model_text(file: Path) -> str:
 
 
 def content_hash(text: str) -> str:
-    """Return the SHA-256 of a text in UTF-8, 64 hexadecimal digits."""
+    """Return the SHA-256 of a text in UTF-8, 64 hexadecimal digits.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        Lower-case digits.
+    """
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def canonical(value: Any) -> str:  # noqa: ANN401 - whatever JSON can say
-    """Return JSON in its one form: keys sorted, no spaces, null for numbers that are not finite."""
+    """Return JSON in its one form: keys sorted, no spaces, null for numbers that are not finite.
+
+    Parameters
+    ----------
+    value : object
+        Mappings, sequences, dates, NumPy's arrays and numbers, and what JSON holds itself.
+
+    Returns
+    -------
+    str
+        JSON on one line.
+    """
     return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -184,3 +226,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def _news_item(path: str) -> str | None:
+    """Return the id of the news item that a file holds, if it holds one."""
+    file = PurePosixPath(path)
+    return file.stem if file.parent.name == "news" else None

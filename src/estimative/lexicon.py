@@ -54,7 +54,7 @@ _EDGES = (
 class Meaning:
     """What a phrase stands for: a normal distribution on natural log-odds.
 
-    Parameters
+    Attributes
     ----------
     mean : float
         Its mean, and median, in log-odds; for a strength, a difference of log-odds.
@@ -70,7 +70,7 @@ class Meaning:
 class Lexicon:
     """One reading of the words of estimative probability.
 
-    Parameters
+    Attributes
     ----------
     name : str
         The name by which a scenario chooses it.

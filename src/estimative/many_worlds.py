@@ -27,27 +27,27 @@ FEW = 16
 
 
 @dataclass(frozen=True, eq=False)
-class Local:
-    """What one world knows of one node.
+class Worlds:
+    """What is known in each of many worlds, W in all, as `estimative.news.World` has it of one.
 
     Attributes
     ----------
-    likelihood : array of float, shape (states of the node,)
-        How probable the news is in each state, up to a factor.
-    elapsed : float
-        The share of its window that has passed in silence, in [0, 1].
-    quiet : int
-        The place of the state that holds while nothing is seen.
+    likelihood : array of float, shape (W, states of all nodes)
+        How probable the news is in each state, up to a factor a node.
+    elapsed : array of float, shape (W, nodes)
+        The share of each node's window that has passed in silence, in [0, 1].
+    quiet : array of int, shape (nodes,)
+        The place, among a node's own states, of the one that holds while nothing is seen.
     """
 
     likelihood: Floats
-    elapsed: float
-    quiet: int
+    elapsed: Floats
+    quiet: Ints
 
 
 @dataclass(frozen=True, eq=False)
 class _Node:
-    """A node's states under each share of silence, and their weights in each local world."""
+    """A node's states under each share of silence, and their weights in each world."""
 
     name: str
     state: Ints
@@ -65,8 +65,7 @@ def point_forecasts(
     graph: Graph,
     tables: Floats,
     draw_weights: Floats,
-    locals_: Sequence[Sequence[Local]],
-    chosen: Ints,
+    worlds: Worlds,
 ) -> Floats:
     """Return the point forecast in each of many worlds.
 
@@ -80,55 +79,52 @@ def point_forecasts(
         Draws of the conditional tables; probabilities.
     draw_weights : array of float, shape (D,)
         What each draw counts before any news; not negative.
-    locals_ : sequence of sequence of Local
-        For each node of the graph, what may be known of it.
-    chosen : array of int, shape (worlds, nodes)
-        For each world and node, which of these is.
+    worlds : Worlds
+        What is known in each.
 
     Returns
     -------
-    array of float, shape (worlds, states of all nodes)
+    array of float, shape (W, states of all nodes)
         Probabilities: the mean over draws, each weighted by how probable it makes what is known.
     """
-    nodes = [_extended(n, found) for n, found in zip(graph.nodes, locals_, strict=True)]
-    if len(chosen) <= FEW or _size(nodes) > MOST_ENTRIES:
-        return _one_by_one(tree, graph, tables, draw_weights, locals_, chosen)
+    nodes = [_extended(graph, node, worlds) for node in graph.nodes]
+    count = len(worlds.likelihood)
+    if count <= FEW or _size(nodes) > MOST_ENTRIES:
+        return _one_by_one(tree, graph, tables, draw_weights, worlds)
     by_name = {node.name: node for node in nodes}
     ordered = [by_name[name] for name in graph.order]
     first, second = _halves(graph, ordered)
     joint = _mean_joint(graph, tables, draw_weights, ordered, first, second)
     members = _members(graph, first), _members(graph, second)
-    forecasts = np.empty((len(chosen), int(graph.state_offset[-1])))
-    for start in range(0, len(chosen), BATCH):
-        batch = chosen[start : start + BATCH]
-        left, right = (_outer(graph, half, batch) for half in (first, second))
+    forecasts = np.empty(worlds.likelihood.shape)
+    for start in range(0, count, BATCH):
+        batch = slice(start, start + BATCH)
+        left, right = (_outer(half, batch) for half in (first, second))
         seen_left = left * (right @ joint.T)
         seen_right = right * (left @ joint)
         weight = seen_left.sum(axis=1, keepdims=True)
-        answer = forecasts[start : start + BATCH]
-        answer[:] = (seen_left @ members[0] + seen_right @ members[1]) / weight
+        forecasts[batch] = (seen_left @ members[0] + seen_right @ members[1]) / weight
     return np.minimum(forecasts, 1.0, out=forecasts)
 
 
-def _extended(name: str, found: Sequence[Local]) -> _Node:
+def _extended(graph: Graph, name: str, worlds: Worlds) -> _Node:
     """Return the states that some world leaves possible, under each share of silence that occurs.
 
     The quiet state has the same probability whatever the silence, so it stands there once.
     """
-    quiet = next((local.quiet for local in found if local.elapsed > 0), -1)
-
-    def key(local: Local, state: int) -> tuple[int, float]:
-        return state, 0.0 if state == quiet else local.elapsed
-
-    keys = sorted({key(w, int(s)) for w in found for s in np.flatnonzero(w.likelihood)})
-    place = {k: i for i, k in enumerate(keys)}
-    weights = np.zeros((len(found), len(keys)))
-    for row, local in zip(weights, found, strict=True):
-        for state in np.flatnonzero(local.likelihood):
-            row[place[key(local, int(state))]] = local.likelihood[state] / local.likelihood.max()
-    return _Node(
-        name, np.array([s for s, _ in keys]), tuple(u for _, u in keys), max(quiet, 0), weights
-    )
+    at = graph.position[name]
+    likelihood, elapsed = worlds.likelihood[:, graph.span(name)], worlds.elapsed[:, at]
+    likelihood = likelihood / likelihood.max(axis=1, keepdims=True)
+    quiet = int(worlds.quiet[at])
+    states, shares, weights = [], [], []
+    for state, weight in enumerate(likelihood.T):
+        for share in [0.0] if state == quiet else np.unique(elapsed):
+            here = weight if state == quiet else np.where(elapsed == share, weight, 0.0)
+            if here.any():
+                states.append(state)
+                shares.append(float(share))
+                weights.append(here)
+    return _Node(name, np.array(states), tuple(shares), quiet, np.stack(weights, axis=1))
 
 
 def _halves(graph: Graph, ordered: list[_Node]) -> tuple[list[_Node], list[_Node]]:
@@ -218,12 +214,12 @@ def _product(
     return np.ascontiguousarray(product), axes
 
 
-def _outer(graph: Graph, half: list[_Node], chosen: Ints) -> Floats:
-    """Return the weight of each configuration of half the nodes in each world."""
-    weight = np.ones((len(chosen), 1))
+def _outer(half: list[_Node], batch: slice) -> Floats:
+    """Return the weight of each configuration of half the nodes in each world of a batch."""
+    weight = np.ones((1, 1))
     for node in half:
-        own = node.weights[chosen[:, graph.position[node.name]]]
-        weight = (weight[:, :, None] * own[:, None, :]).reshape(len(chosen), -1)
+        own = node.weights[batch]
+        weight = (weight[:, :, None] * own[:, None, :]).reshape(len(own), -1)
     return weight
 
 
@@ -242,17 +238,14 @@ def _one_by_one(
     graph: Graph,
     tables: Floats,
     draw_weights: Floats,
-    locals_: Sequence[Sequence[Local]],
-    chosen: Ints,
+    worlds: Worlds,
 ) -> Floats:
     """Return the point forecast in each world by running each through the junction tree."""
-    forecasts = np.empty((len(chosen), int(graph.state_offset[-1])))
-    for world, answer in zip(chosen, forecasts, strict=True):
-        known = [found[i] for found, i in zip(locals_, world, strict=True)]
-        likelihood = np.concatenate([local.likelihood for local in known])
-        elapsed = np.array([local.elapsed for local in known])
-        quiet = np.array([local.quiet for local in known], np.int64)
-        silent = silent_tables(graph, tables, World(likelihood, elapsed, quiet))
+    forecasts = np.empty(worlds.likelihood.shape)
+    for likelihood, elapsed, answer in zip(
+        worlds.likelihood, worlds.elapsed, forecasts, strict=True
+    ):
+        silent = silent_tables(graph, tables, World(likelihood, elapsed, worlds.quiet))
         log_weight, share = tree.run(silent * likelihood[graph.own_state])
         weights = draw_weights * np.exp(log_weight - log_weight.max())
         answer[:] = states_from_families(graph, (weights / weights.sum() @ share)[None, :])[0]

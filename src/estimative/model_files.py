@@ -46,7 +46,8 @@ def find_model(name: str | Path, start: Path) -> Path:
         if path.is_file():
             return path.resolve()
         raise InferenceError(
-            f"no model file {path}; give the path of a Python file that defines build_model(scenario)"
+            f"no model file {path}; give the path of a Python file that defines"
+            " build_model(scenario)"
         )
     found = models(start)
     if path.name in found:
@@ -57,7 +58,18 @@ def find_model(name: str | Path, start: Path) -> Path:
 
 
 def models(start: Path) -> dict[str, Path]:
-    """Return the models that can be named, the workspace's own before the shelf's."""
+    """Return the models that can be named, the workspace's own before the shelf's.
+
+    Parameters
+    ----------
+    start : Path
+        Where the search for the workspace begins.
+
+    Returns
+    -------
+    dict of str to Path
+        Files by name; of two with one name, the workspace's own.
+    """
     found: dict[str, Path] = {}
     for root in (enclosing_workspace(start), shelf()):
         for file in sorted(root.glob("models/*.py")) if root else ():

@@ -92,6 +92,20 @@ def standing(
     def stands(
         name: str, below: frozenset[str] = frozenset()
     ) -> bool:  # a retraction may be taken back in turn
+        """Return whether no retraction that stands itself takes an item back.
+
+        Parameters
+        ----------
+        name : str
+            The item's id.
+        below : frozenset of str
+            Ids on the way to it, which are left aside, so that circles end.
+
+        Returns
+        -------
+        bool
+            True if it stands.
+        """
         return not any(t not in below and stands(t, below | {name}) for t in takers.get(name, ()))
 
     items = {n: scenario.news[n] for _, n in dated if stands(n)}
@@ -174,7 +188,18 @@ def drawn_likelihood(known: World, graph: Graph, draws: int) -> Floats:
 
 
 def quiet_state(outcome: Outcome) -> str | None:
-    """Return the state that holds while nothing is seen; None if silence says nothing of it."""
+    """Return the state that holds while nothing is seen; None if silence says nothing of it.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        The outcome.
+
+    Returns
+    -------
+    str or None
+        Its `quiet`, else `no` where its states are no and yes.
+    """
     if outcome.timing == "none":
         return None
     return outcome.quiet or ("no" if set(outcome.states) == {"no", "yes"} else None)

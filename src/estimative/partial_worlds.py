@@ -6,19 +6,28 @@ pieces against whole scenarios).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
-from estimative.many_worlds import Local
 from estimative.network import Graph
+from estimative.network.graph import Ints
 from estimative.network.propagation import Floats
 from estimative.news import world
 from estimative.scenario import NewsItem, Observation, Report, Scenario
+from estimative.shapley import Sets
 
 Items = Mapping[str, NewsItem]
 Active = Mapping[int, bool]
+
+
+class Local(NamedTuple):
+    """How probable the news is in each state of a node, and how long it has been silent."""
+
+    likelihood: Floats
+    elapsed: float
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,6 @@ class NodeNews:
     moves: Sequence[tuple[Items, Items]]
     origins: Sequence[str]
     passing: int | None
-    _known: dict[object, Local] = field(default_factory=dict, repr=False)
 
     @cached_property
     def settling(self) -> tuple[int, ...]:
@@ -89,11 +97,6 @@ class NodeNews:
             groups = [*(g for g in groups if g not in met), joined]
         return tuple(groups)
 
-    @cached_property
-    def relevant(self) -> tuple[int, ...]:
-        """All causes on which depends what is known of the node."""
-        return (*self.settling, *(i for group in self.groups for i in group.causes))
-
     @property
     def quiets(self) -> bool:
         """Whether days of silence lie between the two dates, and it was not seen in the end."""
@@ -108,43 +111,42 @@ class NodeNews:
                 return True
         return False
 
-    def local(self, active: Active) -> Local:
+    def known(self, sets: Sets) -> tuple[Floats, Floats]:
         """Return what is known of the node with some of the causes.
 
         Parameters
         ----------
-        active : mapping of int to bool
-            For each relevant cause whether it is at work.
+        sets : array of bool, shape (sets, causes)
+            Which causes.
 
         Returns
         -------
-        Local
-            Likelihood and silence.
+        tuple of array of float, shapes (sets, states of the node) and (sets,)
+            How probable the news is in each state; the share of its window that passed in silence.
         """
-        chosen = {i: active[i] for i in self.settling}
-        key: object = tuple(chosen.values())
-        if key not in self._known:
-            passed = self.passing is not None and active[self.passing]
-            items = _observations(self._items(chosen))
-            self._known[key] = self._world(items, 0 if passed else self.days)
-        settled = self._known[key]
-        likelihood = settled.likelihood
-        if np.count_nonzero(likelihood) > 1:
-            touched = frozenset[str]().union(*(group.sources for group in self.groups))
-            likelihood = likelihood * self._reported(None, {}, touched)
-            for group in self.groups:
-                working = {i: active[i] for i in group.causes}
-                likelihood = likelihood * self._reported(group, working, group.sources)
-        return Local(likelihood, settled.elapsed, settled.quiet)
+        cases, case = _distinct(sets, self.settling)
+        settled = [self._settled(active) for active in cases]
+        likelihood = np.array([one.likelihood for one in settled])[case]
+        elapsed = np.array([one.elapsed for one in settled])[case]
+        touched = frozenset[str]().union(*(group.sources for group in self.groups))
+        reported = self._reported({}, touched, among=False)[None, :]
+        for group in self.groups:
+            cases, case = _distinct(sets, group.causes)
+            found = [self._reported(active, group.sources, among=True) for active in cases]
+            reported = reported * np.array(found)[case]
+        is_open = (likelihood > 0).sum(axis=1, keepdims=True) > 1
+        return likelihood * np.where(is_open, reported, 1.0), elapsed
 
-    def _reported(self, group: Group | None, active: Active, sources: frozenset[str]) -> Floats:
-        """Return what a group's sources report; without a group, what all sources but these do."""
-        key: object = group, tuple(active.values())
-        if key not in self._known:
-            reports = _reports(self._items(active))
-            own = {n: r for n, r in reports.items() if (r.source.name in sources) == bool(group)}
-            self._known[key] = self._world(own, None)
-        return self._known[key].likelihood
+    def _settled(self, active: Active) -> Local:
+        """Return what observations and silence say."""
+        passed = self.passing is not None and active[self.passing]
+        return self._world(_observations(self._items(active)), 0 if passed else self.days)
+
+    def _reported(self, active: Active, sources: frozenset[str], *, among: bool) -> Floats:
+        """Return what is reported with some causes, by these sources or by all others."""
+        reports = _reports(self._items(active))
+        own = {n: r for n, r in reports.items() if (r.source.name in sources) == among}
+        return self._world(own, None).likelihood
 
     def _items(self, active: Active) -> Items:
         """Return the node's news with some causes; causes that are not named are left out."""
@@ -163,7 +165,7 @@ class NodeNews:
         changes = {"statements": {}, "news": items, "outcomes": outcomes}
         known = world(self.scenario.model_copy(update=changes), self.graph, self.scenario.date)
         at, span = self.graph.position[self.node], self.graph.span(self.node)
-        return Local(known.likelihood[span], float(known.elapsed[at]), int(known.quiet[at]))
+        return Local(known.likelihood[span], float(known.elapsed[at]))
 
 
 def about(items: Items, node: str, waits_for: str | None) -> Items:
@@ -194,6 +196,17 @@ def about(items: Items, node: str, waits_for: str | None) -> Items:
             if seen:
                 found[name] = item.model_copy(update={"observed": seen})
     return found
+
+
+def _distinct(sets: Sets, causes: Sequence[int]) -> tuple[list[Active], Ints]:
+    """Return the distinct combinations of some causes, and for each set which of them it has."""
+    if not causes:
+        return [{}], np.zeros(len(sets), np.int64)
+    rows = sets[:, causes]
+    packed = np.packbits(rows, axis=1)
+    _, first, back = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+    cases: list[Active] = [dict(zip(causes, map(bool, row), strict=True)) for row in rows[first]]
+    return cases, back.ravel().astype(np.int64)
 
 
 def _observations(items: Items) -> dict[str, Observation]:

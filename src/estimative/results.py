@@ -168,7 +168,18 @@ class Answer:
         return pd.DataFrame.from_records(list(self.records()))
 
     def text(self, width: int = 100) -> str:
-        """Return the answer as plain text, in lines of at most `width` characters."""
+        """Return the answer as plain text, in lines of at most `width` characters.
+
+        Parameters
+        ----------
+        width : int
+            Characters a line may have; used from 40 to 120.
+
+        Returns
+        -------
+        str
+            The tables, an empty line between two.
+        """
         return "\n\n".join(table.text(width) for table in self.tables())
 
     def __str__(self) -> str:
@@ -180,7 +191,18 @@ class Answer:
 
 
 def percent(probability: float | None) -> str:
-    """Return a probability in whole per cents, but never 0% or 100% for what is neither."""
+    """Return a probability in whole per cents, but never 0% or 100% for what is neither.
+
+    Parameters
+    ----------
+    probability : float or None
+        In [0, 1]; None or NaN where there is none.
+
+    Returns
+    -------
+    str
+        Such as `40%`; `<1%` and `>99%` next to the ends, `-` for no number.
+    """
     if probability is None or math.isnan(probability):
         return "-"
     rounded = round(100 * probability)
@@ -192,12 +214,34 @@ def percent(probability: float | None) -> str:
 
 
 def mass(interval: float) -> str:
-    """Return the mass of an interval, in (0, 1), as people read it; never 100%."""
+    """Return the mass of an interval, in (0, 1), as people read it; never 100%.
+
+    Parameters
+    ----------
+    interval : float
+        Probability that the interval holds.
+
+    Returns
+    -------
+    str
+        Per cents with up to ten digits, as `90%` or `99.5%`.
+    """
     return f"{100 * interval:.10g}%"
 
 
 def points(move: float) -> str:
-    """Return a move of a probability in percentage points, signed; `-` for what is no number."""
+    """Return a move of a probability in percentage points, signed; `-` for what is no number.
+
+    Parameters
+    ----------
+    move : float
+        Difference of two probabilities, in [-1, 1].
+
+    Returns
+    -------
+    str
+        Whole points without a unit, as `+3`; `0` without a sign.
+    """
     if not math.isfinite(move):
         return "-"
     rounded = round(100 * move)
@@ -205,7 +249,18 @@ def points(move: float) -> str:
 
 
 def cells(text: str) -> int:
-    """Return how many places a text takes: wide characters two, combining ones none."""
+    """Return how many places a text takes: wide characters two, combining ones none.
+
+    Parameters
+    ----------
+    text : str
+        Any text, on one line.
+
+    Returns
+    -------
+    int
+        Places in a terminal.
+    """
     if text.isascii():
         return len(text)
     return sum(

@@ -17,7 +17,7 @@ Values = Callable[[Sets], Floats]
 
 MOST_EXACT = 12
 """Up to this many causes every set of them is valued; 2**12 are 4,096 sets."""
-MOST_SETS = 20_000
+MOST_SETS = 10_000
 """About as many sets are valued where orders are sampled."""
 FEWEST_PAIRS, MOST_PAIRS = 8, 256
 """Of orders: each is followed by its reverse, so that early and late places balance."""

@@ -121,7 +121,18 @@ def stated_parameters(scenario: Scenario, given: Elicitation) -> tuple[Flags, Fl
 
 
 def about(statement: Statement) -> str:
-    """Return what a statement is about, in a few words that begin with its node."""
+    """Return what a statement is about, in a few words that begin with its node.
+
+    Parameters
+    ----------
+    statement : Statement
+        Of any kind.
+
+    Returns
+    -------
+    str
+        As `a = yes given b = no`, `a <- b` or `a > b`; what a remark names, if anything.
+    """
     match statement:
         case ProbabilityStatement() | BaseRateStatement():
             given = getattr(statement, "given", {})
@@ -138,7 +149,18 @@ def about(statement: Statement) -> str:
 
 
 def encoding(statement: Statement) -> str:
-    """Return how a statement was encoded, in the words of its file."""
+    """Return how a statement was encoded, in the words of its file.
+
+    Parameters
+    ----------
+    statement : Statement
+        Of any kind.
+
+    Returns
+    -------
+    str
+        A probability, a strength or counts as written; `not counted` for a remark.
+    """
     match statement:
         case ProbabilityStatement():
             return statement.probability.written

@@ -1,12 +1,14 @@
 """The main job: read, find the belief or fit it, take the news in, answer.
 
-A belief is fitted once and stored under `runs/beliefs`; news never needs sampling unless it has worn the draws out.
+A belief is fitted once and stored under `runs/beliefs`; news never needs sampling unless it has
+worn the draws out.
 """
 
 import contextlib
 import datetime as dt
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +18,7 @@ import numpy as np
 from estimative import explaining
 from estimative.belief import Belief, Settings, belief_key, load_belief, save_belief
 from estimative.elicitation import Elicitation, as_known, encode
-from estimative.errors import InferenceError
+from estimative.errors import InferenceError, LedgerError
 from estimative.explaining import Coverage, Disagreement
 from estimative.forecasting import FEWEST_DRAWS, WORST_K, Forecast, compute_forecast
 from estimative.model_files import DEFAULT_MODEL, find_model, load_model
@@ -31,7 +33,13 @@ LARGEST_SEED = 2**64 - 1
 
 
 def say(line: str) -> None:
-    """Print a line of progress: under the cell in a notebook, where it stays readable, else on stderr."""
+    """Print a line of progress: under the cell in a notebook, else on stderr.
+
+    Parameters
+    ----------
+    line : str
+        Without a line feed.
+    """
     print(line, file=sys.stdout if "ipykernel" in sys.modules else sys.stderr, flush=True)
 
 
@@ -52,7 +60,8 @@ def forecast(
     scenario : Scenario
         As `read_scenario` returns it.
     as_of : date, str or None
-        A day, as date or `YYYY-MM-DD`, or `today`; default `scenario.date`. Nothing dated later is used.
+        A day, as date or `YYYY-MM-DD`, or `today`; default `scenario.date`. Nothing dated later is
+        used.
     seed : int
         The same seed gives the same numbers.
     model : str, Path or None
@@ -72,8 +81,8 @@ def forecast(
     Raises
     ------
     ValueError
-        If `as_of` is no day, `interval` is not in (0, 1), `seed` is not in [0, 2**64), or draws or tuning steps are
-        fewer than 20.
+        If `as_of` is no day, `interval` is not in (0, 1), `seed` is not in [0, 2**64), or draws or
+        tuning steps are fewer than 20.
     InferenceError
         If the model cannot be found or built.
     LedgerError
@@ -87,7 +96,22 @@ def forecast(
 
 
 def check_request(seed: int, interval: float, settings: Settings) -> None:
-    """Raise ValueError for numbers with which nothing can be computed, before anything is."""
+    """Raise ValueError for numbers with which nothing can be computed, before anything is.
+
+    Parameters
+    ----------
+    seed : int
+        Right from 0 to 2**64 - 1.
+    interval : float
+        Mass of the central interval, right in (0, 1).
+    settings : Settings
+        Right with at least 20 draws and 20 tuning steps a chain.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not right; the first is named.
+    """
     if not 0 < interval < 1:
         raise ValueError(f"interval is {interval:g}; give a mass between 0 and 1, such as 0.9")
     if not 0 <= seed <= LARGEST_SEED:
@@ -100,7 +124,7 @@ def check_request(seed: int, interval: float, settings: Settings) -> None:
 def _answer(
     scenario: Scenario, file: Path, seed: int, interval: float, settings: Settings, tell: Told
 ) -> Forecast:
-    """Return the forecast of a scenario as known on its date, with the news inside the fit if it must be."""
+    """Return the forecast of a scenario as known on its date; news goes inside if it must."""
     given = encode(scenario)
     known = world(scenario, given.graph, scenario.date)
     store = runs_folder(scenario.folder) / "beliefs"
@@ -109,10 +133,21 @@ def _answer(
     inside = not belief.failed and (effective < FEWEST_DRAWS or (k is not None and k > WORST_K))
     if inside:
         why = "" if k is None else f" (Pareto k {k:.2f})"
-        tell(f"the news leaves {effective:,.0f} effective draws{why}; fitting again with the news inside")
+        tell(
+            f"the news leaves {effective:,.0f} effective draws{why}; fitting again with the news"
+            " inside"
+        )
         belief = believed(scenario, given, file, seed, settings, store, tell, news=known)
     return compute_forecast(
-        scenario, given, belief, model=file, seed=seed, interval=interval, known=known, inside=inside, pareto_k=k
+        scenario,
+        given,
+        belief,
+        model=file,
+        seed=seed,
+        interval=interval,
+        known=known,
+        inside=inside,
+        pareto_k=k,
     )
 
 
@@ -124,7 +159,7 @@ def disagreement(
     settings: Settings | None = None,
     tell: Told | None = None,
 ) -> Disagreement:
-    """Return the answer each expert alone would give beside the pooled one; each is fitted once and stored.
+    """Return the answer each expert alone would give beside the pooled one; fitted once each.
 
     Parameters
     ----------
@@ -133,7 +168,8 @@ def disagreement(
     outcome : str, optional
         One outcome only.
     expert : str, optional
-        One expert only, by id, name or alias; found by an alias, the answer carries the note about him.
+        One expert only, by id, name or alias; found by an alias, the answer carries the note about
+        him.
     settings : Settings, optional
         How each voice's belief is sampled, if it must be.
     tell : callable, optional
@@ -156,11 +192,30 @@ def disagreement(
     file = find_model(forecast.model_file, scenario.folder)
 
     def alone(label: str, statements: set[str]) -> Forecast:
+        """Return the forecast from some of the statements.
+
+        Parameters
+        ----------
+        label : str
+            Whose they are; put before each line of progress.
+        statements : set of str
+            Ids of those to keep.
+
+        Returns
+        -------
+        Forecast
+            With the pooled forecast's model, seed and interval.
+        """
         own = scenario.model_copy(
             update={"statements": {n: s for n, s in scenario.statements.items() if n in statements}}
         )
         return _answer(
-            own, file, forecast.seed, forecast.interval, settings or Settings(), lambda line: tell(f"{label} alone: {line}")
+            own,
+            file,
+            forecast.seed,
+            forecast.interval,
+            settings or Settings(),
+            lambda line: tell(f"{label} alone: {line}"),
         )
 
     return explaining.disagreement(forecast, alone, outcome=outcome, expert=expert)
@@ -238,13 +293,43 @@ def believed(
     if belief is None:
         from estimative.inference import fit
 
-        belief = fit(load_model(model), scenario, key=key, seed=seed, settings=settings, tell=tell, news=news)
+        _make_ready(store)
+        belief = fit(
+            load_model(model), scenario, key=key, seed=seed, settings=settings, tell=tell, news=news
+        )
         save_belief(belief, store)
     return belief
 
 
+def _make_ready(store: Path) -> None:
+    """Raise LedgerError where no belief could be stored, before one is sampled."""
+    try:
+        store.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{store} cannot be made: {error.strerror}; beliefs are kept there"
+        raise LedgerError(message) from error
+    if not os.access(store, os.W_OK):
+        raise LedgerError(f"nothing can be written to {store}; beliefs are kept there")
+
+
 def parse_day(day: dt.date | str | None) -> dt.date | None:
-    """Return a day from a date, `YYYY-MM-DD` or `today` (UTC)."""
+    """Return a day from a date, `YYYY-MM-DD` or `today` (UTC).
+
+    Parameters
+    ----------
+    day : date, str or None
+        What a user gave.
+
+    Returns
+    -------
+    date or None
+        The day; None for None.
+
+    Raises
+    ------
+    ValueError
+        If a text is neither.
+    """
     if day == "today":
         return dt.datetime.now(dt.UTC).date()
     if isinstance(day, str):
@@ -256,15 +341,29 @@ def parse_day(day: dt.date | str | None) -> dt.date | None:
 
 
 def runs_folder(start: Path) -> Path:
-    """Return where beliefs and records are kept: `runs/` of the workspace, never inside the installed package."""
+    """Return where beliefs are kept: `runs/` of the workspace, never in the installed package.
+
+    Parameters
+    ----------
+    start : Path
+        A file or folder in the workspace; it need not exist.
+
+    Returns
+    -------
+    Path
+        The folder, which need not exist; of the current folder's workspace, or beneath the current
+        folder, where `start` is in none but the package's.
+    """
     own = enclosing_workspace(start)
     if own is None or (own == shelf() and own.name == "_shelf"):
         own = enclosing_workspace(Path.cwd()) or Path.cwd()
     return own / "runs"
 
 
-def _worn(belief: Belief, given: Elicitation, known: World, store: Path) -> tuple[float, float | None]:
-    """Return effective draws under the news and Pareto k, which is remembered, for ArviZ is slow to load."""
+def _worn(
+    belief: Belief, given: Elicitation, known: World, store: Path
+) -> tuple[float, float | None]:
+    """Return effective draws under the news, and Pareto k, which is remembered."""
     tables = silent_tables(given.graph, belief.tables, known)
     log_weight, _ = given.tree.run(tables * known.likelihood[given.graph.own_state], beliefs=False)
     weights = np.exp(log_weight - log_weight.max())
@@ -286,4 +385,6 @@ def _worn(belief: Belief, given: Elicitation, known: World, store: Path) -> tupl
 def _digest(known: World | None) -> str:
     if known is None:
         return ""
-    return hashlib.sha256(known.likelihood.tobytes() + known.elapsed.tobytes() + known.quiet.tobytes()).hexdigest()
+    return hashlib.sha256(
+        known.likelihood.tobytes() + known.elapsed.tobytes() + known.quiet.tobytes()
+    ).hexdigest()

@@ -1,4 +1,4 @@
-"""Statements become numbers as worked out by hand: what was said, what is implied, whose error it carries."""
+"""Statements become numbers as worked out by hand: said, implied, whose error it is."""
 
 import datetime as dt
 import math
@@ -248,7 +248,7 @@ def test_errors_point_towards_yes(tmp_path):
     given = encode(read(tmp_path, **LINKED, statements=statements))
     assert set(carried(given, "no").values()) == {-1}
     assert set(carried(given, "link").values()) == {1}
-    assert carried(given, "absence") == {k: -1 for k in carried(given, "link")}
+    assert carried(given, "absence") == dict.fromkeys(carried(given, "link"), -1)
     assert carried(given, "order") == {
         f"{who} on {node} = yes": -1 for who in ("x", "group x", "everybody") for node in "ab"
     }

@@ -8,8 +8,9 @@ from builders import answer, prior_belief, read, says
 
 import estimative as est
 from estimative import records
+from estimative.changed_files import changed_since, warnings_of_change
 from estimative.elicitation import as_known, encode
-from estimative.histories import changed_since, contents, history, warnings_of_change
+from estimative.histories import contents, history
 
 DAYS = [dt.date(2024, 2, 1), dt.date(2024, 3, 1), dt.date(2024, 4, 1)]
 NOON = dt.datetime(2024, 4, 1, 12, tzinfo=dt.UTC)

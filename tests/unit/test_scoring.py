@@ -103,6 +103,12 @@ def test_silence_resolves_once_the_window_is_over(scenario):
     assert set(b.rivals) == {"even"}
 
 
+def test_who_rules_out_what_comes_has_an_infinite_log_score(scenario):
+    say(scenario, "2024-02-01", {"a": 0.0, "b": 0.4})
+    (a,) = score(scenario).scored
+    assert (a.brier, a.log) == (1, math.inf)
+
+
 def test_totals_count_each_outcome_once(scenario):
     for month in ("02", "03", "04"):
         say(scenario, f"2024-{month}-01", {"a": 0.7, "b": 0.4})

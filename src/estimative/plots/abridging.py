@@ -8,7 +8,18 @@ ELLIPSIS = "…"
 
 
 def in_words(cause: Cause) -> str:
-    """Return a cause as a picture names it: with its day, without the name of its file."""
+    """Return a cause as a picture names it: with its day, without the name of its file.
+
+    Parameters
+    ----------
+    cause : Cause
+        A cause of a move.
+
+    Returns
+    -------
+    str
+        One paragraph, not wrapped.
+    """
     return f"{short_date(cause.published)}: {cause.said}" if cause.published else cause.said
 
 

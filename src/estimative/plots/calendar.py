@@ -14,12 +14,34 @@ BETWEEN = 0.15  # inches between the labels of two days
 
 
 def day_number(day: dt.date) -> float:
-    """Return a day as matplotlib counts: days since 1970."""
+    """Return a day as matplotlib counts: days since 1970.
+
+    Parameters
+    ----------
+    day : date
+        The day.
+
+    Returns
+    -------
+    float
+        Days, a whole number; negative before 1970.
+    """
     return float((day - EPOCH).days)
 
 
 def short_date(day: dt.date) -> str:
-    """Return a day in few letters, whatever the locale: 13 Sep 2023."""
+    """Return a day in few letters, whatever the locale: 13 Sep 2023.
+
+    Parameters
+    ----------
+    day : date
+        The day.
+
+    Returns
+    -------
+    str
+        Day, the first three letters of the month in English, year.
+    """
     return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
 
 

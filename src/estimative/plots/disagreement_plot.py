@@ -73,28 +73,94 @@ class Plan:
         return self.width - self.label_width - NUMBER_WIDTH
 
     def title(self, block: Block) -> str:
-        """Return a block's title, wrapped."""
+        """Return a block's title, wrapped.
+
+        Parameters
+        ----------
+        block : Block
+            One outcome.
+
+        Returns
+        -------
+        str
+            Lines joined by line feeds, as wide as a column.
+        """
         return wrap(block.title, self.width, BODY, "bold")
 
     def note(self, block: Block) -> str:
-        """Return a block's note, wrapped."""
+        """Return a block's note, wrapped.
+
+        Parameters
+        ----------
+        block : Block
+            One outcome.
+
+        Returns
+        -------
+        str
+            Lines joined by line feeds, as wide as a column.
+        """
         return wrap(block.note, self.width, SMALL)
 
     def label(self, row: Row) -> str:
-        """Return a row's label, wrapped."""
+        """Return a row's label, wrapped.
+
+        Parameters
+        ----------
+        row : Row
+            One hump.
+
+        Returns
+        -------
+        str
+            Lines joined by line feeds, as wide as the room for labels.
+        """
         return wrap(row.label, self.label_width - 0.15, SMALL, row.weight)
 
     def head_height(self, block: Block) -> float:
-        """Return how high title and note are, in inches."""
+        """Return how high title and note are, in inches.
+
+        Parameters
+        ----------
+        block : Block
+            One outcome.
+
+        Returns
+        -------
+        float
+            Inches at full type size.
+        """
         note = text_size(self.note(block), SMALL)[1] + 0.05 if block.note else 0.0
         return text_size(self.title(block), BODY, "bold")[1] + note + 0.09
 
     def row_height(self, row: Row) -> float:
-        """Return how high a row must be, in inches."""
+        """Return how high a row must be, in inches.
+
+        Parameters
+        ----------
+        row : Row
+            One hump.
+
+        Returns
+        -------
+        float
+            Inches at full type size, before rows are stretched.
+        """
         return max(LEAST_ROW, text_size(self.label(row), SMALL)[1] + 0.06)
 
     def height(self, block: Block) -> float:
-        """Return how high a block must be, in inches."""
+        """Return how high a block must be, in inches.
+
+        Parameters
+        ----------
+        block : Block
+            One outcome.
+
+        Returns
+        -------
+        float
+            Inches at full type size, before rows are stretched.
+        """
         return self.head_height(block) + sum(map(self.row_height, block.rows)) + AFTER
 
 

@@ -85,11 +85,33 @@ class Plan:
         return self.across(self.lines.width - 0.3 * MARGIN)
 
     def across(self, inches: float) -> float:
-        """Return the place on the scale that is so far right of the picture's edge."""
+        """Return the place on the scale that is so far right of the picture's edge.
+
+        Parameters
+        ----------
+        inches : float
+            From the picture's left edge.
+
+        Returns
+        -------
+        float
+            Data coordinate: a probability within [0, 1]; beside the scale, outside it.
+        """
         return (inches - self.left) / self.scale_width
 
     def column(self, number: int) -> float:
-        """Return the left edge of a column: 0 number, 1 interval, 2 word, 3 confidence."""
+        """Return the left edge of a column: 0 number, 1 interval, 2 word, 3 confidence.
+
+        Parameters
+        ----------
+        number : int
+            Which column, from 0 to 3.
+
+        Returns
+        -------
+        float
+            Data coordinate, above 1: columns stand to the right of the scale.
+        """
         return 1 + (SCALE_GAP + sum(COLUMNS[:number])) / self.scale_width
 
 
@@ -140,13 +162,35 @@ def forecast(forecast: Forecast, ax: Axes | None = None, *, order: Order = "like
 
 
 def settled(outcome: OutcomeForecast) -> str:
-    """Return what is known where nothing is left to forecast: `resolved: yes`."""
+    """Return what is known where nothing is left to forecast: `resolved: yes`.
+
+    Parameters
+    ----------
+    outcome : OutcomeForecast
+        One that is not open.
+
+    Returns
+    -------
+    str
+        Its status and its likeliest state.
+    """
     state = max(outcome.states, key=lambda s: outcome.states[s])
     return f"{outcome.status}: {state}"
 
 
 def span(outcome: OutcomeForecast) -> str:
-    """Return an outcome's interval as people read it: 40–90%."""
+    """Return an outcome's interval as people read it: 40–90%.
+
+    Parameters
+    ----------
+    outcome : OutcomeForecast
+        One that is not withheld; the ends of its interval are probabilities.
+
+    Returns
+    -------
+    str
+        Both ends in whole per cents.
+    """
     return f"{percent(outcome.lower).removesuffix('%')}–{percent(outcome.upper)}"
 
 

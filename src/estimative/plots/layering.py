@@ -112,10 +112,36 @@ def assign_columns(nodes: Sequence[str], links: Sequence[Link], most: int) -> di
         last = max(last, math.ceil(len(nodes) / most) - 1, math.ceil(math.sqrt(len(alone))) - 1)
 
     def room(node: str) -> range:
+        """Return the columns between a node's causes and its effects.
+
+        Parameters
+        ----------
+        node : str
+            Its name.
+
+        Returns
+        -------
+        range
+            Columns, counted from 0.
+        """
         low = max((column[c] + 1 for c in causes[node]), default=0)
         return range(low, min((column[e] - 1 for e in effects[node]), default=last) + 1)
 
     def cost(node: str, at: int) -> tuple[int, int, int]:
+        """Return what it costs to put a node in a column; the lowest is best.
+
+        Parameters
+        ----------
+        node : str
+            Its name.
+        at : int
+            The column.
+
+        Returns
+        -------
+        tuple of int
+            Nodes too many there, the length of the node's links in columns, other nodes there.
+        """
         full = sum(column[n] == at for n in nodes if n != node)
         back, onward = causes[node], effects[node]
         length = sum(at - column[c] for c in back) + sum(column[e] - at for e in onward)

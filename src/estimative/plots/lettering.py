@@ -88,6 +88,18 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
     """
 
     def fits(part: str) -> bool:
+        """Return whether a part of the text fits on a line.
+
+        Parameters
+        ----------
+        part : str
+            On one line.
+
+        Returns
+        -------
+        bool
+            True if it is no wider than the line.
+        """
         return text_size(part, size, weight)[0] <= width
 
     lines: list[str] = []

@@ -123,18 +123,48 @@ class Pen:
 
 
 def attach(ax: Axes, caption: Caption) -> None:
-    """Let axes carry a caption."""
+    """Let axes carry a caption.
+
+    Parameters
+    ----------
+    ax : Axes
+        What carries it; a caption it had is replaced.
+    caption : Caption
+        The picture in words.
+    """
     vars(ax)["estimative"] = caption
 
 
 def caption_of(ax: Axes) -> Caption | None:
-    """Return the caption that axes carry, if they are one of our pictures."""
+    """Return the caption that axes carry, if they are one of our pictures.
+
+    Parameters
+    ----------
+    ax : Axes
+        Any axes.
+
+    Returns
+    -------
+    Caption or None
+        What `attach` gave them; None if nothing.
+    """
     found = vars(ax).get("estimative")
     return found if isinstance(found, Caption) else None
 
 
 def long_date(day: dt.date) -> str:
-    """Return a day as people say it, whatever the locale: 13 September 2023."""
+    """Return a day as people say it, whatever the locale: 13 September 2023.
+
+    Parameters
+    ----------
+    day : date
+        The day.
+
+    Returns
+    -------
+    str
+        Day, month in English, year.
+    """
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
@@ -248,6 +278,19 @@ def finish(pen: Pen, caption: Caption, lines: Lines) -> Axes:
     """
 
     def put(top: float, text: str, size: float, **how: Any) -> None:  # noqa: ANN401
+        """Write a text at the left margin.
+
+        Parameters
+        ----------
+        top : float
+            Inches from the top, at full type size.
+        text : str
+            Wrapped already.
+        size : float
+            Points, at full type size.
+        **how
+            As `Axes.text` takes it.
+        """
         place = MARGIN / lines.width, 1 - top / lines.height
         pen.write(*place, text, size, transform=pen.ax.transAxes, va="top", **how)
 
@@ -262,7 +305,18 @@ def finish(pen: Pen, caption: Caption, lines: Lines) -> Axes:
 
 
 def artists(ax: Axes) -> list[Artist]:
-    """Return what is drawn on axes."""
+    """Return what is drawn on axes.
+
+    Parameters
+    ----------
+    ax : Axes
+        Any axes.
+
+    Returns
+    -------
+    list of Artist
+        Texts, lines, patches and collections, kind by kind.
+    """
     return [*ax.texts, *ax.lines, *ax.patches, *ax.collections]
 
 

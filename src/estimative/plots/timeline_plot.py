@@ -110,18 +110,51 @@ class Plan:
         return named and wide >= LEAST_WIDTH and high >= LEAST_HEIGHT
 
     def day(self, inches: float) -> float:
-        """Return the day, as matplotlib counts, so far right of the picture's edge."""
+        """Return the day, as matplotlib counts, so far right of the picture's edge.
+
+        Parameters
+        ----------
+        inches : float
+            From the picture's left edge.
+
+        Returns
+        -------
+        float
+            Days since 1970, with fractions.
+        """
         first, last = day_number(self.story.first), day_number(self.story.last)
         return first + (inches - self.left) / (self.right - self.left) * max(last - first, 1)
 
     def across(self, day: dt.date) -> float:
-        """Return where a day stands."""
+        """Return where a day stands.
+
+        Parameters
+        ----------
+        day : date
+            The day.
+
+        Returns
+        -------
+        float
+            Inches from the picture's left edge.
+        """
         first, last = day_number(self.story.first), day_number(self.story.last)
         share = (day_number(day) - first) / max(last - first, 1)
         return self.left + share * (self.right - self.left)
 
     def chance(self, inches: float) -> float:
-        """Return the probability that stands so far down."""
+        """Return the probability that stands so far down.
+
+        Parameters
+        ----------
+        inches : float
+            From the picture's top edge.
+
+        Returns
+        -------
+        float
+            Probability within the chart, in [0, 1]; outside it above or below the chart.
+        """
         return (self.bottom - inches) / (self.bottom - self.top)
 
 

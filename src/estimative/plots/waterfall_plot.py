@@ -20,7 +20,9 @@ from estimative.results import percent
 MOST = 10  # steps; smaller ones are drawn as one
 LABEL_SHARE, GAP, BESIDE, LEAST_SCALE = 0.44, 0.25, 0.08, 2.5  # of the width; inches
 AIR, HIGHEST_ROW, TICKS = 0.14, 0.85, 0.34  # inches
-STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)  # between ticks, as probabilities
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)  # between ticks, as probabilities
+
+Step = tuple[str, float, float]  # label, move, standard error
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,18 @@ class Plan:
         return len(self.heights) == len(self.rows) and self.right - self.left >= LEAST_SCALE
 
     def across(self, inches: float) -> float:
-        """Return the probability that stands so far right of the picture's edge."""
+        """Return the probability that stands so far right of the picture's edge.
+
+        Parameters
+        ----------
+        inches : float
+            From the picture's left edge.
+
+        Returns
+        -------
+        float
+            Data coordinate: a probability on the scale, which need not begin at 0.
+        """
         low, high = self.ticks[0], self.ticks[-1]
         return low + (inches - self.left) / (self.right - self.left) * (high - low)
 
@@ -137,7 +150,7 @@ def waterfall(comparison: Comparison, outcome: str, ax: Axes | None = None) -> A
 
 
 def _rows(comparison: Comparison, move: OutcomeMove) -> list[Row]:
-    """Return both forecasts, between them the steps, the largest first and small ones as one."""
+    """Return both forecasts and between them the steps, large ones first, small ones as one."""
     told = move.strongest[:MOST]
     steps = [(in_words(part.cause), part.move, part.error) for part in told]
     small = [part for part in move.parts if part not in told and abs(part.move) > 1e-9]
@@ -145,6 +158,7 @@ def _rows(comparison: Comparison, move: OutcomeMove) -> list[Row]:
         some = f"{len(small)} smaller cause{'s' * (len(small) != 1)}"
         error = float(np.sqrt(sum(part.error**2 for part in small)))
         steps.append((some, sum(part.move for part in small), error))
+    steps = _within(move.earlier, steps)
     edges = list(accumulate((step for _, step, _ in steps), initial=move.earlier))
     rows = [Row(style.long_date(comparison.earlier.as_of), move.earlier, move.earlier, 0.0, True)]
     rows += [
@@ -153,6 +167,17 @@ def _rows(comparison: Comparison, move: OutcomeMove) -> list[Row]:
     ]
     last = style.long_date(comparison.later.as_of)
     return [*rows, Row(last, move.later, move.later, 0.0, True)]
+
+
+def _within(start: float, steps: list[Step]) -> list[Step]:
+    """Return steps in an order in which, if one can be found, they do not lead out of [0, 1]."""
+    ordered, left = [], list(steps)
+    while left:
+        step = next((s for s in left if -1e-9 <= start + s[1] <= 1 + 1e-9), left[0])
+        left.remove(step)
+        ordered.append(step)
+        start += step[1]
+    return ordered
 
 
 def _words(comparison: Comparison, move: OutcomeMove) -> tuple[str, str, str]:
@@ -182,7 +207,7 @@ def _plan(rows: list[Row], words: tuple[str, str, str], width: float, height: fl
 def _ticks(rows: list[Row]) -> tuple[float, ...]:
     """Return round probabilities from below the lowest to above the highest, six at most."""
     ends = [end for row in rows for end in (row.begins, row.ends)]
-    low, high = max(min(ends), 0.0), min(max(ends), 1.0)
+    low, high = min(ends), max(ends)
     for step in STEPS:
         first, last = np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9)
         if last - first <= 5:

@@ -63,7 +63,7 @@ class Past:
 
     @property
     def outcomes(self) -> tuple[Mapping[str, Any], ...]:
-        """One mapping an outcome, as `Forecast.records` gave them; read anew, for there are many."""
+        """One mapping an outcome, as `Forecast.records` gave them; not kept, for there are many."""
         try:
             return tuple(from_json(self.results)["outcomes"])
         except (ValueError, KeyError, TypeError) as error:
@@ -213,7 +213,20 @@ def json_lines(ledger: Ledger, *, scenario: str | None = None) -> Iterator[str]:
 
 
 def each(connection: "Connection", chosen: "Select[Any]") -> Iterator[dict[str, Any]]:
-    """Yield rows as mappings, some at a time, so that memory stays flat."""
+    """Yield rows some at a time, so that memory stays flat.
+
+    Parameters
+    ----------
+    connection : Connection
+        To the ledger.
+    chosen : Select
+        Which rows.
+
+    Yields
+    ------
+    dict
+        Values by column.
+    """
     for row in connection.execution_options(yield_per=CHUNK).execute(chosen):
         yield dict(row._mapping)
 
@@ -231,7 +244,23 @@ def _contents(connection: "Connection", stored: "Table", hashes: set[str]) -> di
 
 @contextmanager
 def reading(ledger: Ledger) -> Iterator[tuple["Connection | None", "MetaData"]]:
-    """Yield a connection that sees one state (None if there is no file), and the file's tables."""
+    """Open a ledger to ask it something.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The ledger.
+
+    Yields
+    ------
+    tuple of (Connection or None, MetaData)
+        A connection that sees one state of the ledger, None if there is no file, and its tables.
+
+    Raises
+    ------
+    LedgerError
+        If it cannot be read.
+    """
     from sqlalchemy import MetaData, NullPool, create_engine
     from sqlalchemy.exc import DBAPIError
 

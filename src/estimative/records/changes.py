@@ -23,9 +23,12 @@ class Dated(Protocol):
     """What has a day that it speaks of and a time at which it was written."""
 
     @property
-    def as_of(self) -> dt.date: ...  # noqa: D102
+    def as_of(self) -> dt.date:
+        """The day."""
+
     @property
-    def written(self) -> dt.datetime: ...  # noqa: D102
+    def written(self) -> dt.datetime:
+        """The time, UTC."""
 
 
 @dataclass(frozen=True)

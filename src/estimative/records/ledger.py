@@ -193,7 +193,20 @@ def record(
 
 
 def complaint(file: Path, error: sqlite3.Error) -> LedgerError:
-    """Return what to tell of an error of SQLite: what it says, and what to do."""
+    """Return what to tell of an error of SQLite.
+
+    Parameters
+    ----------
+    file : Path
+        The ledger.
+    error : sqlite3.Error
+        What SQLite says.
+
+    Returns
+    -------
+    LedgerError
+        Says that, and what to do.
+    """
     name = getattr(error, "sqlite_errorname", None) or ""
     kind = next((k for k in CURES if name.startswith(k)), "SQLITE_CORRUPT")
     return LedgerError(f"{file}: {error}; {CURES[kind]}")
@@ -201,7 +214,18 @@ def complaint(file: Path, error: sqlite3.Error) -> LedgerError:
 
 @contextmanager
 def complaints(file: Path) -> Iterator[None]:
-    """Turn errors of SQLite into a `LedgerError` that says what to do."""
+    """Turn errors of SQLite into a `LedgerError` that says what to do.
+
+    Parameters
+    ----------
+    file : Path
+        The ledger.
+
+    Raises
+    ------
+    LedgerError
+        In place of any error of SQLite.
+    """
     try:
         yield
     except sqlite3.Error as error:
@@ -210,7 +234,13 @@ def complaints(file: Path) -> Iterator[None]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Do all of it or nothing, with the right to write from the start."""
+    """Do all of it or nothing, with the right to write from the start.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        Outside of any transaction.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from estimative import records
 from estimative.histories import recorded_as
 from estimative.inputs import known_scenario
@@ -131,4 +133,5 @@ def _marks(came: str, states: States) -> tuple[float, float]:
 
     seen = [float(state == came) for state in states]
     squares = brier_score(seen, list(states.values()))
-    return float(squares.sum()) / 2, float(log_score(1, states[came]))
+    with np.errstate(divide="ignore"):  # who rules out what comes has an infinite log score
+        return float(squares.sum()) / 2, float(log_score(1, states[came]))

@@ -52,7 +52,20 @@ def outcome_key(name: str, outcome: Outcome) -> str:
 
 
 def current_key(scenario: Scenario, name: str) -> str:
-    """Return the key of the outcome of that name as the scenario has it; empty if there is none."""
+    """Return the key of an outcome as the scenario has it now.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    name : str
+        The outcome's name.
+
+    Returns
+    -------
+    str
+        As `outcome_key`; empty if there is no such outcome any more.
+    """
     outcome = scenario.outcomes.get(name)
     return outcome_key(name, outcome) if outcome is not None else ""
 

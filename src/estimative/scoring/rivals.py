@@ -14,7 +14,20 @@ States = Mapping[str, float]
 
 
 def even(scenario: Scenario, name: str) -> States:
-    """Return the same probability for every state of an outcome."""
+    """Return the same probability for every state of an outcome.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    name : str
+        The outcome.
+
+    Returns
+    -------
+    mapping of str to float
+        A probability for each state.
+    """
     states = scenario.outcomes[name].states
     return dict.fromkeys(states, 1 / len(states))
 
