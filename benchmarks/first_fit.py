@@ -75,9 +75,8 @@ def report(counts: list[int], found: dict[str, Any]) -> None:
     print(f"{'':28}{'process s':>10}{'ratio':>8}   of which")
     for label, result in found.items():
         parts = ", ".join(f"{k} {v:.1f}" for k, v in result["parts"].items())
-        print(
-            f"{label:28}{result['seconds']:>10.1f}{result['seconds'] / plain['seconds']:>8.2f}   {parts}"
-        )
+        ratio = result["seconds"] / plain["seconds"]
+        print(f"{label:28}{result['seconds']:>10.1f}{ratio:>8.2f}   {parts}")
     ours = found["estimative, plain priors"]
     off = [
         abs(p - q)
@@ -87,7 +86,8 @@ def report(counts: list[int], found: dict[str, Any]) -> None:
         )
     ]
     print(
-        f"probabilities under the plain priors differ by at most {max(off):.1f} Monte Carlo standard errors"
+        f"probabilities under the plain priors differ by at most {max(off):.1f}"
+        " Monte Carlo standard errors"
     )
     slow = [
         n for n, r in found.items() if r is not plain and r["seconds"] > ALLOWED * plain["seconds"]

@@ -140,6 +140,20 @@ def find_causes(earlier: Scenario, later: Scenario, graph: Graph) -> Between:
     keys = tuple(dict.fromkeys(i.origin or n for n, i in moved))
 
     def of(items: Items, key: str) -> Items:
+        """Return the items of one origin.
+
+        Parameters
+        ----------
+        items : mapping of str to NewsItem
+            News by id.
+        key : str
+            The origin.
+
+        Returns
+        -------
+        mapping of str to NewsItem
+            Those of the origin that changed.
+        """
         return {n: i for n, i in items.items() if n not in same and (i.origin or n) == key}
 
     gone, come = ([of(items, key) for key in keys] for items in (old, new))

@@ -230,7 +230,18 @@ REFIT = Cause("refit", "refit", (), "statements, weights, words or model changed
 
 
 def tenths(move: float) -> str:
-    """Return a move of a probability in percentage points with one decimal, signed."""
+    """Return a move of a probability in percentage points with one decimal, signed.
+
+    Parameters
+    ----------
+    move : float
+        A difference of probabilities.
+
+    Returns
+    -------
+    str
+        Percentage points, such as `+1.5`; `0` for what rounds to nothing.
+    """
     rounded = round(100 * move, 1)
     return "0" if rounded == 0 else f"{rounded:+.1f}"
 

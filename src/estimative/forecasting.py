@@ -327,8 +327,10 @@ class Forecast(Answer):
     def _below(self, outcome: OutcomeForecast) -> str:
         if outcome.withheld:
             return "" if self.belief.failed else f"withheld: {outcome.withheld}"
-        strongest = self.sources(outcome.name)[:3] if outcome.status == "open" else ()
-        pulls = ", ".join(f"{s.name} {rough_points(s, outcome.name)}" for s in strongest)
+        if outcome.status != "open":
+            return ""
+        strongest = [s for s in self.sources(outcome.name) if points(s.pulls[outcome.name]) != "0"]
+        pulls = ", ".join(f"{s.name} {rough_points(s, outcome.name)}" for s in strongest[:3])
         return f"pulls: {pulls}" if pulls else ""
 
 
@@ -653,7 +655,7 @@ def _withheld(
 
 
 def _confidence(spoken: Speakers, defaults: float) -> tuple[str, str]:
-    """Return confidence in the analysis, by the rules that `docs/confidence.md` prints."""
+    """Return confidence in the analysis, by the rules that `docs/model.md` prints."""
     groups, articles, apart = len(spoken.groups), len(spoken.articles), spoken.disagreement
     because = (
         f"{groups} independent group{'s' * (groups != 1)} in {articles}"

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from estimative import explaining
 from estimative.belief import Belief, Settings, belief_key, load_belief, save_belief
 from estimative.elicitation import Elicitation, as_known, encode
-from estimative.errors import InferenceError, LedgerError
+from estimative.errors import InferenceError, LedgerError, Problem, ScenarioError
 from estimative.explaining import Coverage, Disagreement
 from estimative.forecasting import FEWEST_DRAWS, WORST_K, Forecast, compute_forecast
 from estimative.model_files import DEFAULT_MODEL, find_model, load_model
@@ -30,6 +31,7 @@ Told = Callable[[str], None]
 
 FEWEST = 20  # draws and tuning steps a chain: below it NUTS and its diagnostics break down
 LARGEST_SEED = 2**64 - 1
+MOST_ENTRIES = 2**13  # of one node's table: every draw of a belief holds them all
 
 
 def say(line: str) -> None:
@@ -125,7 +127,7 @@ def _answer(
     scenario: Scenario, file: Path, seed: int, interval: float, settings: Settings, tell: Told
 ) -> Forecast:
     """Return the forecast of a scenario as known on its date; news goes inside if it must."""
-    given = encode(scenario)
+    given = _encode(scenario)
     known = world(scenario, given.graph, scenario.date)
     store = runs_folder(scenario.folder) / "beliefs"
     belief = believed(scenario, given, file, seed, settings, store, tell)
@@ -149,6 +151,24 @@ def _answer(
         inside=inside,
         pareto_k=k,
     )
+
+
+def _encode(scenario: Scenario) -> Elicitation:
+    """Return the statements as numbers, unless the network is too large to be computed."""
+    file = next(iter(scenario.text_files), scenario.slug)
+    sizes = {n: len(states) for n, states in scenario.nodes.items()}
+    for node, parents in scenario.parents.items():
+        entries = prod(sizes[n] for n in (node, *parents))
+        if entries > MOST_ENTRIES:
+            message = (
+                f"'{node}' has {len(parents)} direct causes, so its table has {entries:,} entries"
+                f" where {MOST_ENTRIES:,} can be computed; gather some causes in a driver"
+            )
+            raise ScenarioError([Problem(file, 0, message)])
+    try:
+        return encode(scenario)
+    except ValueError as error:  # the links together are too dense
+        raise ScenarioError([Problem(file, 0, str(error))]) from error
 
 
 def disagreement(

@@ -14,7 +14,7 @@ from estimative import plots
 from estimative.comparing import compare
 from estimative.plots import style
 from estimative.plots.calendar import day_number, short_date, spread, ticks
-from estimative.plots.timeline_plot import MOST_MARKS
+from estimative.plots.story import MOST_MARKS
 from estimative.plots.timeline_plot import timeline as draw_timeline
 from estimative.plots.waterfall_plot import waterfall as draw_waterfall
 from estimative.results import points

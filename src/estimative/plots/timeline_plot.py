@@ -7,64 +7,22 @@ from the picture (`tests/unit/test_timeline.py`); words are placed in inches aro
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from matplotlib.axes import Axes
 
-from estimative.arrivals import Arrival, arrivals
-from estimative.forecasting import Forecast, OutcomeForecast
+from estimative.forecasting import Forecast
 from estimative.plots import style
 from estimative.plots.abridging import abridge, in_words
 from estimative.plots.calendar import day_number, short_date, spread, ticks
 from estimative.plots.lettering import NUMBER, SMALL, settings, text_size, wrap
+from estimative.plots.story import MOST_MARKS, Mark, Story, likeliest, tell
 from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
 from estimative.results import percent, points
 
-MOST_MARKS, LEAST_MOVE = 10, 0.01  # news is named if it moved the answer by a point
 AXIS, TICKS, END, GAP = 0.62, 0.76, 1.25, 0.25  # inches: left of, below and right of the chart
 LEGEND_SHARE, POINTS = 0.38, 0.6  # of the width; inches for the points in the legend
 LANE, MARK, NEAREST = 0.62, 17.0, 0.3  # inches above the chart; points; inches between marks
 LEAST_WIDTH, LEAST_HEIGHT, AIR = 4.0, 2.4, 0.14  # inches
-NOTHING = float("nan")
-
-
-@dataclass(frozen=True)
-class Mark:
-    """News with its number, where the curve stood after it, and what it did."""
-
-    number: int
-    arrival: Arrival
-    probability: float
-    move: float
-
-    @property
-    def colour(self) -> str:
-        """Blue for what raised the answer, orange for what lowered it."""
-        return style.BLUE if self.move >= 0 else style.ORANGE
-
-
-@dataclass(frozen=True)
-class Story:
-    """What is to be shown, apart from where: days with probability, lower and upper end."""
-
-    forecasts: tuple[Forecast, ...]
-    outcome: OutcomeForecast
-    curve: tuple[tuple[dt.date, float, float, float], ...]
-    told_until: dt.date
-    marks: tuple[Mark, ...]
-    moved: int
-    closes: dt.date
-    settled: str
-
-    @property
-    def first(self) -> dt.date:
-        """Where the chart begins."""
-        return self.curve[0][0]
-
-    @property
-    def last(self) -> dt.date:
-        """Where the chart ends: where the outcome was settled, else where it closes."""
-        return self.curve[-1][0] if self.settled else max(self.curve[-1][0], self.closes)
 
 
 @dataclass(frozen=True)
@@ -183,7 +141,7 @@ def timeline(forecasts: Sequence[Forecast], outcome: str, ax: Axes | None = None
     KeyError
         If there is no such outcome.
     """
-    story = _story(tuple(sorted(forecasts, key=lambda f: f.as_of)), outcome)
+    story = tell(sorted(forecasts, key=lambda f: f.as_of), outcome)
     words = _words(story)
     with settings():
         pen, width, height = style.fit(ax, lambda w, h: _plan(story, words, w, h).fits)
@@ -202,71 +160,6 @@ def timeline(forecasts: Sequence[Forecast], outcome: str, ax: Axes | None = None
         _write_legend(pen, plan)
         caption = Caption(words[0], words[2], story.forecasts[-1].record, _alt(story, words))
         return style.finish(pen, caption, plan.lines)
-
-
-def _story(forecasts: tuple[Forecast, ...], outcome: str) -> Story:
-    if len(forecasts) < 2:
-        raise ValueError(f"{len(forecasts)} forecast given; a timeline needs those of two days")
-    each = [f[outcome] for f in forecasts]
-    last = each[-1]
-    if all(o.probability is None for o in each):
-        raise ValueError(f"'{outcome}' is withheld throughout: {last.withheld}")
-    end = len(each) - 1
-    settled = _ending(last)
-    while settled and end > 0 and _ending(each[end - 1]) == settled:
-        end -= 1
-    told = forecasts[-1].scenario
-    told_until = max(
-        [s.date for s in told.statements.values()] + [i.published for i in told.news.values()],
-        default=forecasts[-1].as_of,
-    )
-    shown, moves = forecasts[: end + 1], []
-    for arrival in arrivals(shown):
-        move = arrival.moves[outcome]
-        after = next(o for f, o in zip(shown, each, strict=False) if f.as_of >= arrival.day)
-        if abs(move) >= LEAST_MOVE:
-            moves.append((abs(move), arrival, after.states[last.event], move))
-    strongest = sorted(moves, key=lambda m: -m[0])[:MOST_MARKS]
-    by_day = sorted(strongest, key=lambda m: (m[1].day, m[1].cause.name))
-    marks = tuple(Mark(i, a, p, move) for i, (_, a, p, move) in enumerate(by_day, start=1))
-    window = told.outcomes[outcome]
-    closes = window.by + dt.timedelta(days=window.lag if window.timing != "none" else 0)
-    curve = _curve(shown, outcome, last.event)
-    return Story(shown, last, curve, told_until, marks, len(moves), closes, settled)
-
-
-def _ending(outcome: OutcomeForecast) -> str:
-    """Return how an outcome ended, `resolved: yes`; nothing while it is open."""
-    return "" if outcome.status == "open" else f"{outcome.status}: {_state(outcome)}"
-
-
-def _state(outcome: OutcomeForecast) -> str:
-    return max(outcome.states, key=lambda s: outcome.states[s])
-
-
-def _curve(
-    forecasts: Sequence[Forecast], outcome: str, event: str
-) -> tuple[tuple[dt.date, float, float, float], ...]:
-    """Return the points of curve and band: level up to a day with news, sloping between others."""
-    found = [_point(f, outcome, event) for f in forecasts[:1]]
-    for earlier, later in pairwise(forecasts):
-        if _told(earlier) != _told(later):
-            found.append((later.as_of, *found[-1][1:]))
-        found.append(_point(later, outcome, event))
-    return tuple(found)
-
-
-def _told(forecast: Forecast) -> tuple[set[str], set[str]]:
-    return set(forecast.scenario.news), set(forecast.scenario.statements)
-
-
-def _point(forecast: Forecast, outcome: str, event: str) -> tuple[dt.date, float, float, float]:
-    found = forecast[outcome]
-    if found.probability is None:
-        return forecast.as_of, NOTHING, NOTHING, NOTHING
-    if found.event != event or found.lower is None or found.upper is None:
-        return forecast.as_of, found.states[event], NOTHING, NOTHING
-    return forecast.as_of, found.states[event], found.lower, found.upper
 
 
 def _words(story: Story) -> tuple[str, str, str]:
@@ -362,7 +255,7 @@ def _draw_end(pen: Pen, plan: Plan) -> None:
     story = plan.story
     day, chance, *_ = story.curve[-1]
     if story.settled:
-        chance = float(_state(story.outcome) == story.outcome.event)
+        chance = float(likeliest(story.outcome) == story.outcome.event)
         edge: How = {"edgecolors": "white", "linewidths": 1.4 * pen.scale, "zorder": 5}
         pen.dot(day_number(day), chance, 13, marker="D", color=INK, gid="settled", **edge)
         text = f"{wrap(story.settled, END - 0.2, SMALL, 'bold')}\n{short_date(day)}"

@@ -1,7 +1,7 @@
 """Why one outcome moved: from the earlier probability to the later, one step for each cause.
 
 Steps lie on one scale of probability, so that each begins where the one above it ended; small ones
-are drawn as one. `tests/unit/test_waterfall.py` adds the steps up again.
+are drawn as one. `tests/unit/test_timeline.py` adds the steps up again.
 """
 
 from dataclasses import dataclass, replace
