@@ -32,7 +32,7 @@ def build_model(scenario: Scenario) -> pm.Model:
         Its variables on the network are `base` (log-odds), `influence` (all 0) and `cpt`, shape
         (entries,), the flat conditional tables of the network with its links.
     """
-    linked, separate = encode(scenario), encode(without_links(scenario))
+    linked, separate = encode(scenario), encode(_without_links(scenario))
     given = symbols(separate)
     with pm.Model(coords=separate.coords) as model:
         # the outcomes: P(yes) has log-odds base, and is the same in every row of a table
@@ -47,51 +47,30 @@ def build_model(scenario: Scenario) -> pm.Model:
         group = GROUP * pt.exp(disagreement[given.group_target] / 2)
         person = pt.full_like(given.person_target, PERSON, dtype="float64")
         sd = pt.concatenate([person, group, pt.full_like(disagreement, EVERYBODY)])
-        error = pm.Deterministic(
-            "error", sd * pm.Normal("standard_error", 0, 1, dims="carrier"), dims="carrier"
-        )
+        error = sd * pm.Normal("standard_error", 0, 1, dims="carrier")
+        error = pm.Deterministic("error", error, dims="carrier")
 
         # statements: the spread divided by the root of the weight raises the density to the weight
-        expected = (odds[given.first] - odds[given.second]) / SHARPENING + pt.dot(
-            given.carries, error
-        )
-        pm.Normal(
-            "stated",
-            expected,
-            given.spread / given.weight**0.5,
-            observed=given.stated,
-            dims="statement",
-        )
+        implied = (odds[given.first] - odds[given.second]) / SHARPENING
+        expected = implied + pt.dot(given.carries, error)
+        spread = given.spread / given.weight**0.5
+        pm.Normal("stated", expected, spread, observed=given.stated, dims="statement")
         pm.Deterministic("expected", expected - pt.dot(given.own, error), dims="statement")
         pm.Deterministic("own_error_sd", pt.sqrt(pt.dot(given.own**2, sd**2)), dims="statement")
 
-        # base rates: counts over periods of another length, at constant hazard, of doubtful
-        # relevance
+        # base rates: counts over other periods, at constant hazard, of doubtful relevance
         relevance = pm.Normal("relevance", 0, RELEVANCE_SD, dims="distinct_record")
         survival = -given.periods * pt.softplus(odds[given.record])
-        record = pm.Deterministic(
-            "record", pt.log(-pt.expm1(survival)) - survival, dims="base_rate"
-        )
+        record = pt.log(-pt.expm1(survival)) - survival
+        record = pm.Deterministic("record", record, dims="base_rate")
         counts = pm.Binomial.dist(given.out_of, logit_p=record + relevance[given.distinct])
-        pm.Potential(
-            "happened", given.record_weight * pm.logp(counts, given.happened), dims="base_rate"
-        )
+        happened = given.record_weight * pm.logp(counts, given.happened)
+        pm.Potential("happened", happened, dims="base_rate")
     return model
 
 
-def without_links(scenario: Scenario) -> Scenario:
-    """Return a scenario as known on its date, without links and what is said of them.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        With links or without.
-
-    Returns
-    -------
-    Scenario
-        A copy; statements that need links are left out.
-    """
+def _without_links(scenario: Scenario) -> Scenario:
+    """Return a scenario as known on its date, without links and what is said of them."""
     known = as_known(scenario, scenario.date)
     kept = {
         name: said

@@ -21,6 +21,7 @@ from estimative.shapley import Sets, Shares, share_out
 
 SMALLEST = 0.005
 """Parts below half a point are printed as one."""
+REFIT = Cause("refit", "refit", (), "statements, weights, words or model changed")
 
 
 @dataclass(frozen=True)
@@ -224,9 +225,6 @@ def compare(earlier: Forecast, later: Forecast) -> Comparison:
         orders=shares.orders,
         notes=tuple(_notes(earlier, later, base)),
     )
-
-
-REFIT = Cause("refit", "refit", (), "statements, weights, words or model changed")
 
 
 def tenths(move: float) -> str:

@@ -224,11 +224,12 @@ def _compile(
     function = pytensor.function(list(open_shape.values()), cloned, on_unused_input="ignore")
     data = [slot.storage[0] for slot in function.input_storage[len(values) :]]
     shapes = [np.shape(v) for v in model.initial_point().values()]
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
+    ends = np.cumsum([int(np.prod(shape)) for shape in shapes]).tolist()
+    parts = [(slice(a, b), shape) for a, b, shape in zip([0, *ends], ends, shapes, strict=False)]
 
-    def split(point: Floats) -> list[Any]:
+    def split(point: Floats) -> list[Any]:  # called for every gradient, so it is kept lean
         return [
-            *(part.reshape(s) for part, s in zip(np.split(point, ends), shapes, strict=True)),
+            *(point[at] if len(shape) == 1 else point[at].reshape(shape) for at, shape in parts),
             *data,
         ]
 

@@ -283,11 +283,22 @@ def _reports(
     return tuple(
         (
             node,
-            min(t for t, _, _ in found),
+            _joint_trust([(trust, bearing.ratio.best) for trust, _, bearing in found]),
             tuple((n, b) for _, n, b in sorted(found, key=lambda f: f[1])),
         )
         for (node, _), found in sorted(grouped.items(), key=lambda g: g[0])
     )
+
+
+def _joint_trust(reports: list[tuple[float, float]]) -> float:
+    """Return one reliability for a source's reports: each counts by how much it says (log ratio).
+
+    So a weak or empty report does not devalue a strong one of the same source.
+    """
+    weights = [math.log(ratio) for _, ratio in reports]
+    if sum(weights) == 0:
+        return min(trust for trust, _ in reports)
+    return sum(t * w for (t, _), w in zip(reports, weights, strict=True)) / sum(weights)
 
 
 def _tempered(

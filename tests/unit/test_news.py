@@ -10,6 +10,7 @@ from builders import OPENS, read, says
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+from estimative import news
 from estimative.elicitation import graph_of
 from estimative.news import drawn_likelihood, silent_tables, standing, world
 
@@ -370,3 +371,11 @@ def test_nothing_known_is_empty(tmp_path):
     scenario = read(tmp_path, outcomes=["a"])
     assert world(scenario, graph_of(scenario), OPENS).empty
     assert not world(scenario, graph_of(scenario), HALFWAY).empty
+
+
+def test_a_weak_report_does_not_devalue_a_strong_one_of_the_same_source():
+    strong, empty = (0.8, 6.0), (0.4, 1.0)
+    assert news._joint_trust([strong, empty]) == pytest.approx(0.8)
+    # log 6 = 1.7918 and log 2 = 0.6931: (0.8 * 1.7918 + 0.4 * 0.6931) / 2.4849 = 0.6884
+    assert news._joint_trust([strong, (0.4, 2.0)]) == pytest.approx(0.6884, abs=1e-4)
+    assert news._joint_trust([empty]) == 0.4
