@@ -189,6 +189,10 @@ class Answer:
     def _repr_html_(self) -> str:
         return "".join(table.html() for table in self.tables())
 
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Give notebooks the table as HTML and its plain twin, never the raw fields."""
+        return {"text/html": self._repr_html_(), "text/plain": self.text()}
+
 
 def percent(probability: float | None) -> str:
     """Return a probability in whole per cents, but never 0% or 100% for what is neither.

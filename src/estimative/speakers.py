@@ -78,11 +78,7 @@ def speakers(scenario: Scenario, given: Elicitation) -> dict[str, Speakers]:
             if isinstance(s, InfluenceStatement) and s.effect == node
         }
         voices = {**direct, **influences}
-        reports = {
-            n: i
-            for n, i in items.items()
-            if isinstance(i, Report) and any(b.node == node for b in i.bears_on)
-        }
+        reports = {n: i for n, i in items.items() if isinstance(i, Report) and _tells(i, node)}
         groups = [scenario.experts[s.expert].group if s.expert else n for n, s in voices.items()]
         articles = [s.source or n for n, s in voices.items()]
         found[node] = Speakers(
@@ -170,6 +166,11 @@ def encoding(statement: Statement) -> str:
             return f"{statement.happened} of {statement.out_of}"
         case _:
             return "not counted"
+
+
+def _tells(report: Report, node: str) -> bool:
+    """Return whether a report says anything of a node; a ratio of 1 says nothing."""
+    return any(b.node == node and b.ratio.best > 1 for b in report.bears_on)
 
 
 def _events(statement: Statement) -> tuple[str, ...]:

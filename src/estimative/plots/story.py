@@ -115,7 +115,18 @@ def _ending(outcome: OutcomeForecast) -> str:
 
 
 def likeliest(outcome: OutcomeForecast) -> str:
-    """Return the likeliest state of an outcome."""
+    """Return the likeliest state of an outcome.
+
+    Parameters
+    ----------
+    outcome : OutcomeForecast
+        What is forecast of it.
+
+    Returns
+    -------
+    str
+        A state's name.
+    """
     return max(outcome.states, key=lambda s: outcome.states[s])
 
 
