@@ -76,7 +76,8 @@ def find_scenario(name: str | Path) -> Path:
     Parameters
     ----------
     name : str or Path
-        The folder, its scenario.yaml, or a slug found in the workspace or on the shelf.
+        The folder, its scenario.yaml, a slug found in the workspace or on the shelf, or a
+        workspace that holds one scenario only.
 
     Returns
     -------
@@ -96,6 +97,9 @@ def find_scenario(name: str | Path) -> Path:
     slugs = scenario_folders(path)
     if not path.is_absolute() and str(name) in slugs:
         return slugs[str(name)]
+    inside = sorted(path.glob(f"scenarios/*/{SCENARIO_FILE}"))
+    if len(inside) == 1:
+        return inside[0].parent.resolve()
     raise ScenarioError([Problem(path.as_posix(), 0, _why_not(path, slugs))])
 
 

@@ -283,7 +283,6 @@ def test_wrong_words_are_usage(run, workspace, words, said):
         ("tutoral", "no such folder or scenario; did you mean 'tutorial'?"),
         ("nowhere/at/all", "no such folder or scenario"),
         ("C:\\Users\\me\\tutorial", "no such folder or scenario"),
-        (".", "is a workspace, not a scenario; name one of its scenarios: tutorial"),
         ("scenarios/tutorial/news/2025-03-21-mediator-named.yaml", "is not a scenario"),
         ("x" * 5000, "cannot be read"),
     ],

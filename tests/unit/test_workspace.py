@@ -93,7 +93,6 @@ def test_the_workspace_comes_before_the_shelf(place):
     [
         ("harbor", "harbor: no such folder or scenario; did you mean 'harbour'?"),
         ("nowhere/at/all", "known by name: harbour and bridge"),
-        (".", "is a workspace, not a scenario; name one of its scenarios: harbour"),
         ("scenarios", "scenarios: holds no scenario.yaml"),
     ],
 )
@@ -115,3 +114,13 @@ def test_a_scenario_file_of_another_name_is_recognised(place):
 
 def test_the_shelf_of_a_checkout_is_its_root():
     assert (shelf() / "scenarios" / "tutorial" / "scenario.yaml").is_file()
+
+
+def test_a_workspace_stands_for_its_only_scenario_and_with_two_is_refused(place):
+    own = place / "own"
+    assert find_scenario(own) == (own / "scenarios" / "harbour").resolve()
+    second = own / "scenarios" / "second"
+    second.mkdir()
+    (second / "scenario.yaml").write_text("format: 1\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match="is a workspace, not a scenario; name one of its"):
+        find_scenario(own)
