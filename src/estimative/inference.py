@@ -148,6 +148,7 @@ def _sample(model: "pm.Model", settings: Settings, seed: int, tell: Told) -> tup
         draws=settings.draws,
         tune=settings.tune,
         chains=settings.chains,
+        cores=1,  # chains need the interpreter in turn; threads that wait for it cost a third more
         seed=seed,
         target_accept=settings.target_accept,
         progress_bar=False,
