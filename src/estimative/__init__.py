@@ -5,10 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from estimative import plots
+    from estimative.comparing import compare
     from estimative.errors import EstimativeError, InferenceError, LedgerError, ScenarioError
     from estimative.exporting import export
+    from estimative.histories import history
     from estimative.network import read_network
     from estimative.reading import read_scenario
+    from estimative.replaying import replay
+    from estimative.scoring import score
     from estimative.workflow import coverage, disagreement, forecast
 
 __all__ = [
@@ -16,13 +20,17 @@ __all__ = [
     "InferenceError",
     "LedgerError",
     "ScenarioError",
+    "compare",
     "coverage",
     "disagreement",
     "export",
     "forecast",
+    "history",
     "plots",
     "read_network",
     "read_scenario",
+    "replay",
+    "score",
 ]
 
 # where each name lives: a name is loaded when it is first used, so that reading a file, say, never
@@ -32,12 +40,16 @@ _HOMES = {
     "InferenceError": "errors",
     "LedgerError": "errors",
     "ScenarioError": "errors",
+    "compare": "comparing",
     "coverage": "workflow",
     "disagreement": "workflow",
     "export": "exporting",
     "forecast": "workflow",
+    "history": "histories",
     "read_network": "network",
     "read_scenario": "reading",
+    "replay": "replaying",
+    "score": "scoring",
 }
 
 

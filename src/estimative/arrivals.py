@@ -14,7 +14,7 @@ import numpy as np
 from estimative.causes import Between, Cause, find_causes
 from estimative.forecasting import Forecast
 from estimative.many_worlds import point_forecasts
-from estimative.network.propagation import Floats
+from estimative.network.graph import Floats
 from estimative.news import silent_tables
 
 

@@ -11,7 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -175,8 +175,19 @@ def load_belief(key: str, folder: Path) -> Belief | None:
     Belief or None
         The draws.
     """
+    file = _place(folder, key)
     try:
-        with _place(folder, key).open("rb") as file, np.load(file) as stored:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return _read(file, key, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=2)
+def _read(file: Path, key: str, *_changed: int) -> Belief | None:
+    """Return the belief in a file; the last ones stay in memory: a year is replayed from one."""
+    try:
+        with file.open("rb") as opened, np.load(opened) as stored:
             names = [n for n in stored.files if n.startswith("posterior/")]
             return Belief(
                 key=key,

@@ -14,7 +14,7 @@ import numpy as np
 from estimative.lexicon import reliability
 from estimative.many_worlds import Worlds
 from estimative.network import Graph
-from estimative.news import quiet_state, standing
+from estimative.news import World, quiet_state, standing, world
 from estimative.partial_worlds import Items, NodeNews, about
 from estimative.scenario import NewsItem, Observation, Outcome, Report, Scenario
 from estimative.shapley import Sets
@@ -52,6 +52,25 @@ class Cause:
             return self.said
         count = f" ({len(self.items)} items, counted once)" if len(self.items) > 1 else ""
         return f"{self.name}{count}: {self.said}"
+
+
+@dataclass(frozen=True, eq=False)
+class Repeats:
+    """Reports of one origin, which count once, and what would be known had they not.
+
+    Attributes
+    ----------
+    cause : Cause
+        The origin.
+    items : tuple of str
+        Ids of all its reports that stand on the later day.
+    known : World
+        What would be known on that day if those that came were reports of their own.
+    """
+
+    cause: Cause
+    items: tuple[str, ...]
+    known: World
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +116,22 @@ class Between:
                 self.scenario, self.graph, node, self.days, same, moves, origins, time.get(node)
             )
         return found
+
+    @cached_property
+    def repeats(self) -> tuple[Repeats, ...]:
+        """Causes that are several reports of one origin, or one more of an origin known before."""
+        now = dict(self.same)
+        for come in self.come:
+            now |= come
+        found = []
+        for cause, come in zip(self.causes, self.come, strict=False):  # news stands first
+            items = [n for n, i in now.items() if isinstance(i, Report) and i.origin == cause.name]
+            if come and len(items) > 1:
+                own = {n: i.model_copy(update={"origin": None}) for n, i in come.items()}
+                apart = self.scenario.model_copy(update={"news": now | own})
+                known = world(apart, self.graph, self.scenario.date)
+                found.append(Repeats(cause, tuple(items), known))
+        return tuple(found)
 
     def worlds(self, sets: Sets) -> Worlds:
         """Return what is known with some of the causes.

@@ -5,22 +5,26 @@ time in the set; parts are Shapley values of it, and all else that changed is on
 `tests/unit/test_comparing.py` works one case out by hand and adds the parts up on many others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from estimative.arrivals import draw_weights
 from estimative.causes import Between, Cause, find_causes
 from estimative.forecasting import Forecast
-from estimative.many_worlds import point_forecasts
+from estimative.many_worlds import Worlds, point_forecasts
 from estimative.names import did_you_mean
-from estimative.network.propagation import Floats
+from estimative.network.graph import Floats
 from estimative.refit import belief_changes
 from estimative.results import Answer, Table, percent
 from estimative.shapley import Sets, Shares, share_out
 
 SMALLEST = 0.005
 """Parts below half a point are printed as one."""
+MOST_TOLD = 3
+"""Of how many outcomes a note says what an origin's repeats would have added."""
 REFIT = Cause("refit", "refit", (), "statements, weights, words or model changed")
 
 
@@ -36,11 +40,15 @@ class Part:
         A difference of probabilities.
     error : float
         Standard error of it, from sampling the orders of causes; 0 where all were weighed.
+    repeats : float or None
+        Of reports of one origin, which count once: what they would have added to the later
+        probability had each counted as independent, a difference of probabilities.
     """
 
     cause: Cause
     move: float
     error: float
+    repeats: float | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +151,7 @@ class Comparison(Answer):
                 "said": part.cause.said,
                 "part": part.move,
                 "error": part.error,
+                "repeats": part.repeats,
             }
             for o in self.outcomes
             for part in o.parts
@@ -161,8 +170,9 @@ class Comparison(Answer):
             if o.others:
                 count = f"· {len(o.others)} smaller cause{'s' * (len(o.others) != 1)}"
                 rows.append((count, "", tenths(sum(part.move for part in o.others))))
-        title = f"What changed from {self.earlier.as_of} to {self.later.as_of}, and why."
-        title += f" {self.later.scenario.question}"
+        first, last = self.earlier.as_of, self.later.as_of
+        when = f"as of {last}" if first == last else f"from {first} to {last}"
+        title = f"What changed {when}, and why. {self.later.scenario.question}"
         columns = ("outcome, and what moved it", "chance", "points")
         return [Table(title, columns, rows, self._remarks())]
 
@@ -216,14 +226,15 @@ def compare(earlier: Forecast, later: Forecast) -> Comparison:
     between = find_causes(earlier.scenario, later.scenario, later.given.graph)
     base = _base(earlier, later)
     shares = _shares(base, between)
+    outcomes = _outcomes(earlier, later, between, shares, _repeated(base, later, between))
     return Comparison(
         earlier=earlier,
         later=later,
-        outcomes=_outcomes(earlier, later, between, shares),
+        outcomes=outcomes,
         causes=(*between.causes, REFIT),
         changes=belief_changes(earlier, later),
         orders=shares.orders,
-        notes=tuple(_notes(earlier, later, base)),
+        notes=(*_notes(earlier, later, base), *_repeat_notes(between, outcomes)),
     )
 
 
@@ -276,8 +287,49 @@ def _shares(base: Forecast, between: Between) -> Shares:
     return share_out(values, len(between.causes))
 
 
+def _repeated(base: Forecast, later: Forecast, between: Between) -> dict[Cause, Floats]:
+    """Return what the repeats of each origin would have added to the probability of each state."""
+    if not between.repeats:
+        return {}
+    known = [later.known, *(repeats.known for repeats in between.repeats)]
+    worlds = Worlds(
+        np.stack([one.likelihood for one in known]),
+        np.stack([one.elapsed for one in known]),
+        later.known.quiet,
+    )
+    tree, tables = base.given.tree, base.belief.tables
+    answers = point_forecasts(tree, between.graph, tables, draw_weights(base), worlds)
+    return {
+        repeats.cause: answer - answers[0]
+        for repeats, answer in zip(between.repeats, answers[1:], strict=True)
+    }
+
+
+def _repeat_notes(between: Between, outcomes: Sequence[OutcomeMove]) -> Iterator[str]:
+    """Say of each origin what its repeats would have added."""
+    for repeats in between.repeats:
+        added = [
+            (part.repeats, o.title)
+            for o in outcomes
+            for part in o.parts
+            if part.cause == repeats.cause and part.repeats is not None and not o.withheld
+        ]
+        told = sorted((a for a in added if abs(a[0]) >= SMALLEST), key=lambda a: -abs(a[0]))
+        words = [f"{title} {tenths(move)}" for move, title in told[:MOST_TOLD]]
+        words += ["less to others"] if len(told) > MOST_TOLD else []
+        points = f", in points: {'; '.join(words)}" if words else " less than half a point anywhere"
+        yield (
+            f"{repeats.cause.name}: {len(repeats.items)} items, counted once; had each counted as"
+            f" independent, the repeats would have added{points}."
+        )
+
+
 def _outcomes(
-    earlier: Forecast, later: Forecast, between: Between, shares: Shares
+    earlier: Forecast,
+    later: Forecast,
+    between: Between,
+    shares: Shares,
+    repeated: Mapping[Cause, Floats],
 ) -> tuple[OutcomeMove, ...]:
     before = {o.name: o for o in earlier.outcomes}
     found = []
@@ -287,7 +339,12 @@ def _outcomes(
         column = between.graph.state(o.name, o.event)
         then, now = before[o.name].states[o.event], o.states[o.event]
         parts = [
-            Part(cause, float(shares.parts[i, column]), float(shares.errors[i, column]))
+            Part(
+                cause,
+                float(shares.parts[i, column]),
+                float(shares.errors[i, column]),
+                float(repeated[cause][column]) if cause in repeated else None,
+            )
             for i, cause in enumerate(between.causes)
         ]
         rest = now - then - sum(part.move for part in parts)

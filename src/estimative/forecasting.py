@@ -6,8 +6,6 @@ hand.
 """
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +16,7 @@ import numpy as np
 
 from estimative.belief import Belief
 from estimative.elicitation import Elicitation
+from estimative.inputs import known_text, model_text, record_id, results_text
 from estimative.lexicon import phrase_for
 from estimative.names import did_you_mean
 from estimative.network import states_from_families
@@ -31,6 +30,7 @@ from estimative.speakers import Speakers, about, encoding, speakers, stated_para
 FEWEST_DRAWS = 400  # effective draws below which news has worn the draws out
 LONGER = "sample longer: --draws 4000 --tune 2000"  # the cure of a belief that has not converged
 WORST_K = 0.7  # Pareto k above which weights are not to be trusted
+CLEAR = 3  # standard errors beyond which a move is more than Monte Carlo noise
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class OutcomeForecast:
     states : mapping of str to float
         The probability of every state.
     status : str
-        `open`, `resolved` or `closed` (its window ended in silence).
+        `open`, `resolved`, `closed` (its window ended in silence) or `unresolved` (its window is
+        over, but of it silence says nothing).
     speakers : Speakers
         Who speaks of it, and in how many articles.
     defaults : float
@@ -80,6 +81,24 @@ class OutcomeForecast:
     status: str
     speakers: Speakers
     defaults: float
+
+    @property
+    def headline(self) -> str:
+        """The title, with the state whose probability is given, where that is not `yes`."""
+        return self.title if self.withheld or self.event == "yes" else f"{self.title}: {self.event}"
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to forecast: it was observed, or its time ran out in silence."""
+        return self.status in ("resolved", "closed")
+
+    @property
+    def ending(self) -> str:
+        """How it ended, as `resolved: yes`; nothing while its window is open."""
+        if self.status == "unresolved":
+            return "window closed, outcome unknown"
+        likeliest = max(self.states, key=lambda state: self.states[state])
+        return f"{self.status}: {likeliest}" if self.settled else ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +149,7 @@ class Forecast(Answer):
     known: World = field(repr=False)
     weights: Floats = field(repr=False)
     draws: Floats = field(repr=False)
+    changed: str | None = None
 
     def __getitem__(self, name: str) -> OutcomeForecast:
         """Return the forecast of one outcome."""
@@ -149,17 +169,14 @@ class Forecast(Answer):
     @cached_property
     def record(self) -> str:
         """The forecast's id: a hash of what went in and what came out; no clock."""
-        parts = [
-            self.belief.key,
-            self.as_of.isoformat(),
-            self.interval,
-            self.known.likelihood.tolist(),
-        ]
-        parts += [
-            self.known.elapsed.tolist(),
-            [[o.name, o.probability, o.lower, o.upper] for o in self.outcomes],
-        ]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+        results = results_text(
+            self.scenario,
+            model=self.model,
+            seed=self.seed,
+            interval=self.interval,
+            outcomes=self.results(),
+        )
+        return record_id(known_text(self.scenario), model_text(self.model_file), results)
 
     @cached_property
     def statements(self) -> tuple[StatementPull, ...]:
@@ -170,12 +187,10 @@ class Forecast(Answer):
         left_out = np.exp(shift - shift.max(axis=1, keepdims=True))
         left_out /= left_out.sum(axis=1, keepdims=True)
         columns = [self.given.graph.state(o.name, o.event) for o in self.outcomes]
-        change = self.weights - left_out
-        centred = self.draws[:, columns] - self.weights @ self.draws[:, columns]
-        moves, errors = change @ centred, np.sqrt(change**2 @ centred**2)
+        moves, errors = _moved(left_out, self.weights, self.draws[:, columns])
         rows = [*self.given.names, *self.given.record_names]
         return tuple(
-            self._pull(name, moves[i], errors[i], float(self.belief.without_k[i]))
+            self._pull(name, -moves[i], errors[i], float(self.belief.without_k[i]))
             for i, name in enumerate(rows)
         )
 
@@ -227,7 +242,8 @@ class Forecast(Answer):
             bool
                 False also where the pull is rough: where Pareto k is above 0.7.
             """
-            return s.k <= WORST_K and abs(s.pulls[outcome]) >= max(at_least, 3 * s.errors[outcome])
+            clear = CLEAR * s.errors[outcome]
+            return s.k <= WORST_K and abs(s.pulls[outcome]) >= max(at_least, clear)
 
         chosen = [s for s in self.statements if s.name in spoken or plainly(s)]
         return tuple(sorted(chosen, key=lambda s: -abs(s.pulls[outcome])))
@@ -248,7 +264,14 @@ class Forecast(Answer):
         return Trace(self, outcome, self.sources(outcome))
 
     def records(self) -> list[dict[str, Any]]:
-        """Return one mapping an outcome."""
+        """Return one mapping an outcome, with the state that it is about and its status."""
+        return [
+            row | {"event": None if o.withheld else o.event, "status": o.status}
+            for row, o in zip(self.results(), self.outcomes, strict=True)
+        ]
+
+    def results(self) -> list[dict[str, Any]]:
+        """Return one mapping an outcome, as the ledger and `estimative forecast --json` have it."""
         return [
             {
                 "name": o.name,
@@ -273,8 +296,9 @@ class Forecast(Answer):
             "seed": self.seed,
             "interval": self.interval,
             "record": self.record,
-            "diagnostics": dict(self.diagnostics),
-            "outcomes": self.records(),
+            "diagnostics": dict(self.diagnostics)
+            | ({"changed": self.changed} if self.changed else {}),
+            "outcomes": self.results(),
         }
 
     def tables(self) -> list[Table]:
@@ -282,7 +306,7 @@ class Forecast(Answer):
         days = {o.by for o in self.outcomes}
         rows = [
             (
-                o.title if len(days) == 1 else f"{o.title} (by {o.by})",
+                o.headline if len(days) == 1 else f"{o.headline} (by {o.by})",
                 percent(o.probability),
                 _span(o),
                 _in_words(o),
@@ -318,6 +342,8 @@ class Forecast(Answer):
             f" {found['effective_draws']:,.0f} effective draws are left"
             f"{'' if k is None else f' (Pareto k {k:.2f})'}."
         )
+        if self.changed:
+            notes.append(self.changed)
         if self.scenario.hindsight:
             notes.append(
                 "Written with hindsight: the scenario was coded after its window had closed."
@@ -327,7 +353,7 @@ class Forecast(Answer):
     def _below(self, outcome: OutcomeForecast) -> str:
         if outcome.withheld:
             return "" if self.belief.failed else f"withheld: {outcome.withheld}"
-        if outcome.status != "open":
+        if outcome.settled:
             return ""
         strongest = [s for s in self.sources(outcome.name) if points(s.pulls[outcome.name]) != "0"]
         pulls = ", ".join(f"{s.name} {rough_points(s, outcome.name)}" for s in strongest[:3])
@@ -390,7 +416,7 @@ class Trace(Answer):
         ]
         said = [s.said for s in self.statements]
         return [
-            Table(f"{found.title}\n{headline}. {dates}", columns, rows, notes, said),
+            Table(f"{found.headline}\n{headline}. {dates}", columns, rows, notes, said),
             *self._news(),
         ]
 
@@ -424,7 +450,7 @@ class Trace(Answer):
 
 def _span(outcome: OutcomeForecast) -> str:
     """Return an outcome's interval as printed, or nothing if it is withheld or settled."""
-    if outcome.withheld or outcome.status != "open":
+    if outcome.withheld or outcome.settled:
         return ""
     return f"{percent(outcome.lower)} to {percent(outcome.upper)}"
 
@@ -433,8 +459,8 @@ def _in_words(outcome: OutcomeForecast) -> str:
     """Return the word for an outcome's probability, or how it ended."""
     if outcome.withheld:
         return "withheld"
-    likeliest = max(outcome.states, key=lambda state: outcome.states[state])
-    return str(outcome.phrase) if outcome.status == "open" else f"{outcome.status}: {likeliest}"
+    said = [] if outcome.settled else [str(outcome.phrase)]
+    return "; ".join([*said, *filter(None, [outcome.ending])])
 
 
 def _factors(weight: Mapping[str, float]) -> str:
@@ -528,8 +554,9 @@ def compute_forecast(
     tail = (1 - interval) / 2
     bounds = _weighted_quantiles(doubtful, weights, [tail, 1 - tail])
     each = default_moves(scenario, given, belief, weights, states)
-    # added in squares, as if the defaults were off independently
-    moves = np.sqrt(sum((move**2 for move in each.values()), np.zeros(states.shape[1])))
+    # added in squares, as if the defaults were off independently, less what is Monte Carlo error
+    squares = sum((move**2 - error**2 for move, error in each.values()), np.zeros(states.shape[1]))
+    moves = np.sqrt(np.maximum(squares, 0.0))
     _, items = standing(scenario, scenario.date)
     spoken = speakers(scenario, given)
     diagnostics = {
@@ -555,7 +582,7 @@ def compute_forecast(
 
 def default_moves(
     scenario: Scenario, given: Elicitation, belief: Belief, weights: Floats, states: Floats
-) -> dict[str, Floats]:
+) -> dict[str, tuple[Floats, Floats]]:
     """Return the moves of all probabilities if one unstated thing were half a prior sd off.
 
     Each default parameter's prior is moved by half its sd, one at a time, by reweighting.
@@ -571,8 +598,9 @@ def default_moves(
 
     Returns
     -------
-    dict of str to array of float, shape (states of all nodes,)
-        Moves, in probability, by the parameter's name (`node` or `cause -> effect`).
+    dict of str to tuple of two arrays of float, each of shape (states of all nodes,)
+        Moves, in probability, and their Monte Carlo standard errors, by the parameter's name
+        (`node` or `cause -> effect`).
     """
     if not {"base", "influence"} <= belief.posterior.keys():
         return {}
@@ -588,7 +616,17 @@ def default_moves(
     )
     tilted = weights[:, None] * np.exp(scaled / 2)
     tilted /= tilted.sum(axis=0)
-    return dict(zip(map(str, names), tilted.T @ states - weights @ states, strict=True))
+    moved = zip(*_moved(tilted.T, weights, states), strict=True)
+    return dict(zip(map(str, names), moved, strict=True))
+
+
+def _moved(others: Floats, weights: Floats, values: Floats) -> tuple[Floats, Floats]:
+    """Return by how much means under other weights differ, shape (others, columns), and the error.
+
+    The standard error is that of independent draws.
+    """
+    change, centred = others - weights, values - weights @ values
+    return change @ centred, np.sqrt(change**2 @ centred**2)
 
 
 def _outcome(
@@ -610,6 +648,8 @@ def _outcome(
         name in item.observed for item in scenario.news.values() if isinstance(item, Observation)
     )
     closed = known.elapsed[at] >= 1 or (settled and not observed)
+    over = (scenario.date - outcome.by).days >= outcome.lag
+    status = "resolved" if observed else "closed" if closed else "unresolved" if over else "open"
     event = (
         outcome.states[-1]
         if len(outcome.states) == 2
@@ -633,10 +673,11 @@ def _outcome(
         confidence_because=because,
         withheld=withheld,
         states={s: float(means[graph.state(name, s)]) for s in outcome.states},
-        status="resolved" if observed else "closed" if closed else "open",
+        status=status,
         speakers=spoken,
         defaults=float(moves[column]),
     )
+
 
 
 def _withheld(

@@ -25,8 +25,8 @@ from pytensor.link.numba.dispatch.basic import register_funcify_and_cache_key
 from pytensor.tensor.variable import TensorVariable
 
 from estimative.elicitation import Elicitation
+from estimative.network.compiled_propagation import propagate
 from estimative.network.graph import Graph
-from estimative.network.junction_tree import propagate
 from estimative.news import World
 
 TREE_ARRAYS = (
@@ -58,9 +58,9 @@ class LogWeight(Op):
     def perform(self, node: Apply, inputs: Sequence[Any], output_storage: Sequence[Any]) -> None:
         """Compute both outputs."""
         tables = np.ascontiguousarray(inputs[0])
-        log_weight, share = np.empty(len(tables)), np.zeros_like(tables)
-        propagate(tables, *inputs[1:], log_weight, share)  # type: ignore[call-arg]
-        output_storage[0][0], output_storage[1][0] = log_weight, share
+        weight, share = np.empty((len(inputs[1]) - 1, len(tables))), np.empty_like(tables)
+        propagate(tables, *inputs[1:], weight, share)  # type: ignore[call-arg]
+        output_storage[0][0], output_storage[1][0] = np.log(weight).sum(axis=0), share
 
     def pullback(
         self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any]
@@ -83,8 +83,8 @@ class LogWeight(Op):
 def _compiled(op: LogWeight, node: Apply, **_: object) -> tuple[Any, str]:
     @numba.njit
     def log_weight(tables, start, clique, family, entry, edge, child, parent):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        weight = np.empty(tables.shape[0])
-        share = np.zeros(tables.shape)
+        weight = np.empty((len(start) - 1, len(tables)))
+        share = np.empty(tables.shape)
         propagate(
             np.ascontiguousarray(tables),
             start,
@@ -97,7 +97,7 @@ def _compiled(op: LogWeight, node: Apply, **_: object) -> tuple[Any, str]:
             weight,
             share,
         )
-        return weight, share
+        return np.log(weight).sum(axis=0), share
 
     return log_weight, f"estimative-log-weight-{KERNEL}"
 

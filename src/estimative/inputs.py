@@ -79,7 +79,7 @@ def results_text(
     interval : float
         Mass of the central interval.
     outcomes : iterable of mapping
-        As `Forecast.records` returns them.
+        As `Forecast.results` returns them.
 
     Returns
     -------

@@ -12,8 +12,7 @@ from math import prod
 import numpy as np
 
 from estimative.network import Graph, JunctionTree, states_from_families
-from estimative.network.graph import Ints
-from estimative.network.propagation import Floats
+from estimative.network.graph import Floats, Ints
 from estimative.news import World, silent_tables
 
 MOST_ENTRIES = 2**21

@@ -13,8 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from estimative.network import Graph
-from estimative.network.graph import Ints
-from estimative.network.propagation import Floats
+from estimative.network.graph import Floats, Ints
 from estimative.news import world
 from estimative.scenario import NewsItem, Observation, Report, Scenario
 from estimative.shapley import Sets

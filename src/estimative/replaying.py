@@ -6,10 +6,9 @@ News needs no sampling, so a year is replayed from one stored belief; a later st
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
-from estimative.belief import Belief, Settings
+from estimative.belief import Settings
 from estimative.forecasting import Forecast
 from estimative.scenario import Scenario
 from estimative.workflow import Told, forecast, parse_day
@@ -39,7 +38,7 @@ def replay(
     Returns
     -------
     tuple of Forecast
-        One a day; those that rest on one belief share its draws.
+        One a day, none of them recorded; those that rest on one belief share its draws.
 
     Raises
     ------
@@ -48,10 +47,8 @@ def replay(
     """
     wanted = turning_days(scenario) if dates is None else dates
     days = sorted({day for given in wanted if (day := parse_day(given)) is not None})
-    found: list[Forecast] = []
-    beliefs: dict[str, Belief] = {}
-    for day in days:
-        answer = forecast(
+    return tuple(
+        forecast(
             scenario,
             as_of=day,
             seed=seed,
@@ -59,10 +56,10 @@ def replay(
             interval=interval,
             settings=settings,
             tell=tell,
+            record=False,
         )
-        belief = beliefs.setdefault(answer.belief.key, answer.belief)
-        found.append(replace(answer, belief=belief))  # draws are large: one copy serves all days
-    return tuple(found)
+        for day in days
+    )
 
 
 def turning_days(scenario: Scenario) -> tuple[dt.date, ...]:

@@ -127,19 +127,17 @@ def about(statement: Statement) -> str:
     Returns
     -------
     str
-        As `a = yes given b = no`, `a <- b` or `a > b`; what a remark names, if anything.
+        As `a = yes given b = no`, `a <- b = no` or `a = no > b`, where only a state other than yes
+        is named; what a remark names, if anything.
     """
     match statement:
         case ProbabilityStatement() | BaseRateStatement():
-            given = getattr(statement, "given", {})
-            condition = (
-                " given " + ", ".join(f"{n} = {s}" for n, s in given.items()) if given else ""
-            )
-            return f"{statement.event[0]} = {statement.event[1]}{condition}"
+            return f"{statement.event[0]} = {statement.event[1]}{_condition(statement)}"
         case InfluenceStatement():
-            return f"{statement.effect} <- {statement.cause}"
+            effect = _named(statement.effect, statement.effect_state)
+            return f"{effect} <- {_named(statement.cause, statement.cause_state)}"
         case ComparisonStatement():
-            return f"{statement.likelier[0]} > {statement.than[0]}"
+            return f"{_named(*statement.likelier)} > {_named(*statement.than)}"
         case _:
             return statement.about or ""
 
@@ -166,6 +164,47 @@ def encoding(statement: Statement) -> str:
             return f"{statement.happened} of {statement.out_of}"
         case _:
             return "not counted"
+
+
+def stated_of(node: str, statement: Statement) -> str:
+    """Return what a statement says of one node, in a few words.
+
+    Parameters
+    ----------
+    node : str
+        A node that it speaks of: that of its event, one of those compared, or the effect.
+    statement : Statement
+        Of any kind that is counted.
+
+    Returns
+    -------
+    str
+        As `80% given b = no`, `far likelier than b` or `raises`; a state other than yes is named.
+    """
+    said = encoding(statement)
+    match statement:
+        case ProbabilityStatement() | BaseRateStatement():
+            state = statement.event[1]
+            return f"{said}{'' if state == 'yes' else f' {state}'}{_condition(statement)}"
+        case ComparisonStatement():
+            ends = [(statement.likelier, f"{said} likelier than", statement.than)]
+            ends += [(statement.than, f"{said} less likely than", statement.likelier)]
+            own, how, other = next(end for end in ends if end[0][0] == node)
+            return f"{'' if own[1] == 'yes' else f'{own[1]} '}{how} {_named(*other)}"
+        case InfluenceStatement():
+            states = {statement.cause_state, statement.effect_state}
+            return said if states == {"yes"} else f"{said} ({about(statement)})"
+        case _:
+            return said
+
+
+def _named(node: str, state: str) -> str:
+    return node if state == "yes" else f"{node} = {state}"
+
+
+def _condition(statement: ProbabilityStatement | BaseRateStatement) -> str:
+    given = statement.given if isinstance(statement, ProbabilityStatement) else {}
+    return f" given {', '.join(f'{n} = {s}' for n, s in given.items())}" if given else ""
 
 
 def _tells(report: Report, node: str) -> bool:

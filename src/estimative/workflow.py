@@ -4,10 +4,9 @@ A belief is fitted once and stored under `runs/beliefs`; news never needs sampli
 worn the draws out.
 """
 
-import contextlib
+import dataclasses
 import datetime as dt
 import hashlib
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from estimative import explaining
+from estimative import explaining, records
 from estimative.belief import Belief, Settings, belief_key, load_belief, save_belief
 from estimative.elicitation import Elicitation, as_known, encode
 from estimative.errors import InferenceError, LedgerError, Problem, ScenarioError
@@ -25,6 +24,7 @@ from estimative.forecasting import FEWEST_DRAWS, WORST_K, Forecast, compute_fore
 from estimative.model_files import DEFAULT_MODEL, find_model, load_model
 from estimative.news import World, silent_tables, world
 from estimative.scenario import Scenario
+from estimative.tail_weights import pareto_k
 from estimative.workspace import enclosing_workspace, shelf
 
 Told = Callable[[str], None]
@@ -54,6 +54,7 @@ def forecast(
     interval: float = 0.9,
     settings: Settings | None = None,
     tell: Told | None = None,
+    record: bool = True,
 ) -> Forecast:
     """Return outcome probabilities with intervals, as of a date.
 
@@ -74,6 +75,8 @@ def forecast(
         How a belief is sampled, if it must be.
     tell : callable, optional
         Called with a line of progress now and then; default `say`.
+    record : bool
+        Whether the forecast is written to the ledger, `runs/ledger.sqlite`.
 
     Returns
     -------
@@ -94,7 +97,16 @@ def forecast(
     check_request(seed, interval, settings)
     known_then = as_known(scenario, parse_day(as_of) or scenario.date)
     file = find_model(DEFAULT_MODEL if model is None else model, scenario.folder)
-    return _answer(known_then, file, seed, interval, settings, tell)
+    answer = _answer(known_then, file, seed, interval, settings, tell)
+    return _recorded(answer, scenario, settings) if record else answer
+
+
+def _recorded(answer: Forecast, scenario: Scenario, settings: Settings) -> Forecast:
+    """Write a forecast down; it comes back with a note if other files stood behind that day."""
+    ledger = records.open_ledger(runs_folder(scenario.folder))
+    changes = records.changed_inputs(scenario, ledger, as_of=answer.as_of)
+    records.record(answer, ledger, scenario=scenario, settings=settings)
+    return dataclasses.replace(answer, changed=str(changes[0])) if changes else answer
 
 
 def check_request(seed: int, interval: float, settings: Settings) -> None:
@@ -131,7 +143,7 @@ def _answer(
     known = world(scenario, given.graph, scenario.date)
     store = runs_folder(scenario.folder) / "beliefs"
     belief = believed(scenario, given, file, seed, settings, store, tell)
-    effective, k = _worn(belief, given, known, store)
+    effective, k = _worn(belief, given, known)
     inside = not belief.failed and (effective < FEWEST_DRAWS or (k is not None and k > WORST_K))
     if inside:
         why = "" if k is None else f" (Pareto k {k:.2f})"
@@ -380,26 +392,13 @@ def runs_folder(start: Path) -> Path:
     return own / "runs"
 
 
-def _worn(
-    belief: Belief, given: Elicitation, known: World, store: Path
-) -> tuple[float, float | None]:
-    """Return effective draws under the news, and Pareto k, which is remembered."""
+def _worn(belief: Belief, given: Elicitation, known: World) -> tuple[float, float | None]:
+    """Return effective draws under the news, and Pareto k if the news weighs them at all."""
     tables = silent_tables(given.graph, belief.tables, known)
     log_weight, _ = given.tree.run(tables * known.likelihood[given.graph.own_state], beliefs=False)
     weights = np.exp(log_weight - log_weight.max())
     effective = float(weights.sum() ** 2 / (weights**2).sum())
-    if np.ptp(log_weight) < 1e-9:
-        return effective, None
-    file = store / f"{belief.key}-{_digest(known)[:16]}.json"
-    try:
-        return effective, float(json.loads(file.read_text())["pareto_k"])
-    except (OSError, ValueError, KeyError):
-        from estimative.inference import smooth
-
-        k = smooth(log_weight)[1]
-        with contextlib.suppress(OSError):  # it is only remembered
-            file.write_text(json.dumps({"pareto_k": k}))
-        return effective, k
+    return effective, None if np.ptp(log_weight) < 1e-9 else pareto_k(log_weight)
 
 
 def _digest(known: World | None) -> str:

@@ -10,10 +10,12 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -221,11 +223,83 @@ def test_after_the_window_what_was_not_seen_has_not_happened(run):
     assert "closed: no" in row
 
 
+def test_compare_says_what_moved_and_the_parts_add_up(run):
+    days = ("--from", "2025-03-20", "--to", "2025-03-21")
+    status, out, _ = run("compare", "tutorial", *days, *SHORT)
+    assert status == 0
+    assert "What changed from 2025-03-20 to 2025-03-21, and why." in " ".join(out.split())
+    status, out, _ = run("compare", "tutorial", *days, *SHORT, "--json")
+    rows = json.loads(out)
+    for outcome in OUTCOMES:
+        of_it = [row for row in rows if row["outcome"] == outcome]
+        assert of_it[-1]["cause"] == "refit"
+        assert sum(row["part"] for row in of_it) == pytest.approx(of_it[0]["move"], abs=1e-9)
+    assert any(row["kind"] == "news" and abs(row["part"]) > 0.005 for row in rows)
+
+
+def test_every_forecast_is_recorded_once_unless_it_is_not_wanted(run):
+    _, shown, _ = run("forecast", "tutorial", *SHORT, "--seed", "3", "--no-record", "--json")
+    record = json.loads(shown)["record"]
+    assert record not in run("history", "tutorial", "--json")[1]
+    for _ in range(2):
+        run("forecast", "tutorial", *SHORT, "--seed", "3")
+    _, out, _ = run("history", "tutorial", "--record", record, "--json")
+    rows = json.loads(out)
+    assert [row["outcome"] for row in rows] == OUTCOMES
+    said = {o["name"]: o["probability"] for o in json.loads(shown)["outcomes"]}
+    assert {row["outcome"]: row["probability"] for row in rows} == said
+    status, out, _ = run("history", "--verify")
+    assert (status, "sound" in out) == (0, True)
+
+
+def test_a_record_that_was_changed_is_found(run, workspace, tmp_path, monkeypatch):
+    shutil.copytree(workspace, tmp_path / "copy")
+    monkeypatch.chdir(tmp_path / "copy")
+    assert run("history", "--verify")[0] == 0
+    with closing(sqlite3.connect("runs/ledger.sqlite")) as ledger, ledger:
+        ledger.execute("UPDATE records SET results = replace(results, '0.', '0.1')")
+    status, out, _ = run("history", "--verify")
+    assert status == 4
+    assert "not sound" in out or "changed" in out
+
+
+def test_files_changed_since_are_named(run, workspace, tmp_path, monkeypatch):
+    shutil.copytree(workspace, tmp_path / "copy")
+    monkeypatch.chdir(tmp_path / "copy")
+    run("forecast", "tutorial", *SHORT)
+    (item,) = Path("scenarios/tutorial/news").glob("*.yaml")
+    item.write_text(item.read_text().replace("[2, 4, 8]", "[2, 3, 8]"))
+    status, out, err = run("check", "tutorial")
+    assert (status, f"news/{item.name}" in err) == (0, True)
+    assert "after forecasts as of 2025-03-21 had been recorded" in err
+    status, out, err = run("forecast", "tutorial", *SHORT)
+    assert item.name in out
+
+
+def test_score_counts_what_was_recorded_before_it_was_known(run):
+    run("forecast", "tutorial", *SHORT)
+    status, out, _ = run("score", "tutorial", "--as-of", "2025-06-30", "--json")
+    rows = json.loads(out)
+    assert status == 0
+    assert {row["outcome"] for row in rows} <= set(OUTCOMES)
+    assert rows
+
+
 def test_pictures_are_written_where_asked(run, tmp_path):
     for file in ("bare.png", "in a folder/slide.pptx"):
         status, out, _ = run("plot", "tutorial", *SHORT, "--out", tmp_path / file)
         assert (status, out.strip()) == (0, str(tmp_path / file))
         assert (tmp_path / file).stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("what", ["timeline", "waterfall"])
+def test_pictures_of_one_outcome(run, tmp_path, what):
+    words = ("plot", "tutorial", *SHORT, "--what", what, "--from", "2025-03-20")
+    words += ("--as-of", "2025-03-21", "--out", tmp_path / "a.png")
+    assert "name the outcome to draw" in run(*words)[2]
+    status, out, _ = run(*words, "--outcome", "talks")
+    assert (status, out.strip()) == (0, str(tmp_path / "a.png"))
+    assert (tmp_path / "a.png").stat().st_size > 10_000
 
 
 # --- what is refused, before anything is computed -----------------------------------------------
@@ -240,6 +314,11 @@ def test_pictures_are_written_where_asked(run, tmp_path):
         (("forecast", "tutorial", "--as-of", "nonsense"), "'nonsense' is not a day; write it as"),
         (("forecast", "tutorial", "--as-of", ""), "is not a day"),
         (("forecast", "tutorial", "--as-of", "2025-02-30"), "'2025-02-30' is not a day"),
+        (("compare", "tutorial"), "--from"),
+        (("compare", "tutorial", "--from", "2025-04-01"), "name the later day with --to"),
+        (("plot", "tutorial", "--what", "waterfall", "--outcome", "talks"), "name the earlier day"),
+        (("history", "tutorial", "--outcome", "talk"), "did you mean 'talks'?"),
+        (("history", "tutorial", "--since", "x"), "'x' is not a day"),
         (("forecast", "tutorial", "--interval", "0"), "interval is 0; give a mass between"),
         (("forecast", "tutorial", "--interval", "1"), "interval is 1"),
         (("forecast", "tutorial", "--interval", "90"), "such as 0.9"),

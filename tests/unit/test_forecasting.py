@@ -293,7 +293,7 @@ def test_the_record_is_of_what_went_in_and_came_out(tmp_path):
     others = [
         answer(scenario, belief, interval=0.8),
         answer(scenario, belief, as_of=OPENS),
-        answer(scenario, replace(belief, key="another")),
+        answer(scenario, prior_belief(encode(scenario), draws=201)),
     ]
     assert len({first.record, *(other.record for other in others)}) == 4
 

@@ -2,8 +2,11 @@
 
 import json
 import re
+import subprocess
+import sys
 import tracemalloc
 import warnings
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,11 +19,13 @@ from estimative.network import (
     Graph,
     Network,
     build_junction_tree,
+    compiled_propagation,
     flat_tables,
+    plain_propagation,
     read_network,
     states_from_families,
 )
-from estimative.network.propagation import LANES
+from estimative.network.propagation import kernel
 
 with warnings.catch_warnings():  # SWIG's, as an error at this place, ends the interpreter
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -362,7 +367,7 @@ def by_node(graph, share):
 # Many tables at once
 
 
-@pytest.mark.parametrize("batch", [1, 7, 8, 9, 17, LANES - 1, LANES, LANES + 1, 8 * LANES + 7])
+@pytest.mark.parametrize("batch", [1, 7, 8, 9, 17, 31, 32, 33, 263])
 def test_a_batch_is_answered_as_one_by_one(batch):
     rng = np.random.default_rng(batch)
     network = random_network(rng, nodes=9)
@@ -398,6 +403,78 @@ def test_no_draws_give_no_answers():
     none = np.empty((0, *network.graph.shape("xray")))
     assert network.marginals(cpt={"xray": none})["dysp"].shape == (0, 2)
     assert network.probability({"tub": "yes"}, cpt={"xray": none}).shape == (0,)
+
+
+# Two kernels
+
+KERNELS = plain_propagation, compiled_propagation
+
+
+def run_by(module, network, tables, *, beliefs=True):
+    """Return what a kernel says each message weighs, the shares, and their sums."""
+    graph, tree = network.graph, network.tree
+    arrays = [getattr(tree, f.name) for f in fields(tree)][1:]
+    weight = np.full((len(tree.cliques), len(tables)), np.nan)
+    share = np.full(tables.shape if beliefs else (0, 0), np.nan)
+    module.propagate(tables, *arrays, weight, share)
+    states = np.zeros((len(share), int(graph.state_offset[-1])))
+    if beliefs:
+        module.add_up_states(share, graph.own_state, states)
+    return weight, share, states
+
+
+def assert_the_same_bits(network, tables):
+    plain, compiled = (run_by(one, network, tables) for one in KERNELS)
+    for found, wanted in zip(plain, compiled, strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    for one in KERNELS:
+        weight, *nothing = run_by(one, network, tables, beliefs=False)
+        np.testing.assert_array_equal(weight, plain[0])
+        assert all(array.size == 0 for array in nothing)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("batch", [1, 2, compiled_propagation.LANES + 1])
+def test_both_kernels_give_the_same_bits_for_published_networks(name, batch):
+    network = read_network(NETWORKS / f"{name}.bif")
+    tables = random_tables(np.random.default_rng(batch), network.graph, (batch,))
+    assert_the_same_bits(network, flat_tables(network.graph, tables)[1])
+
+
+@given(SEEDS, st.sets(st.sampled_from(["evidence", "likelihood"])), st.booleans())
+def test_both_kernels_give_the_same_bits_for_random_networks(seed, kinds, impossible):
+    rng = np.random.default_rng(seed)
+    network = random_network(rng, nodes=rng.integers(1, 9))
+    graph, asked = network.graph, question(rng, network, kinds)
+    seen = weights_of_states(graph, asked.get("evidence"), asked.get("likelihood"))
+    _, tables = flat_tables(graph, random_tables(rng, graph, (rng.integers(1, 40),), zeros=0.1))
+    tables *= np.concatenate(list(seen.values()))[graph.own_state]
+    if impossible:
+        tables[0, graph.block(graph.nodes[-1])] = 0.0
+    assert_the_same_bits(network, tables)
+
+
+def test_draws_beyond_those_worked_on_side_by_side():
+    rng, draws = np.random.default_rng(3), plain_propagation.LANES + 1
+    network = random_network(rng, nodes=6)
+    _, tables = flat_tables(network.graph, random_tables(rng, network.graph, (draws,)))
+    assert_the_same_bits(network, tables)
+
+
+def test_the_kernel_is_chosen_by_size_alone():
+    assert kernel(1, 40) is kernel(4_000, 70) is plain_propagation
+    assert kernel(4_000, 1_000) is kernel(1, 2**20) is compiled_propagation
+
+
+@pytest.mark.slow
+def test_a_small_network_is_answered_without_numba():
+    code = f"""
+import sys
+from estimative import read_network
+read_network({str(NETWORKS / "asia.bif")!r}).marginals(evidence={{"xray": "yes"}})
+sys.exit("numba" in sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 # Nothing stale
@@ -442,6 +519,7 @@ def test_forty_nodes_of_treewidth_six():
     graph = Graph(dict.fromkeys(nodes, YES), parents)
     network = Network(graph, random_tables(rng, graph, ()))
     assert network.tree.treewidth == 6
+    network.marginals()  # loads the kernel, which is not measured
     tracemalloc.start()
     build_junction_tree(graph)
     asked = question(rng, network, {"do", "evidence", "likelihood"})

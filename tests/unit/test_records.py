@@ -119,7 +119,7 @@ def test_all_that_went_in_can_be_read_back(book, scenario):
     assert json.loads(row["versions"])["python"].startswith(f"{sys.version_info.major}.")
     assert json.loads(row["diagnostics"])["rhat"] == 1.0
     outcomes = json.loads(row["results"])["outcomes"]
-    assert outcomes == json.loads(json.dumps(forecast.records(), default=str))
+    assert outcomes == json.loads(json.dumps(forecast.results(), default=str))
 
 
 def test_texts_are_kept_once(book, scenario):

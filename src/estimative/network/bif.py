@@ -15,10 +15,9 @@ import numpy as np
 from estimative.errors import Problem, ScenarioError
 from estimative.names import did_you_mean, listed
 from estimative.network.bif_grammar import Block, Declared, Entry, read_blocks
-from estimative.network.graph import Graph
+from estimative.network.graph import Floats, Graph
 from estimative.network.junction_tree import MOST_ENTRIES
 from estimative.network.network import Network
-from estimative.network.propagation import Floats
 
 _TOLERANCE = 1e-6 * (1 + 1e-6)  # six threes and their like are not turned away by rounding
 

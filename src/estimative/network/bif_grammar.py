@@ -13,7 +13,7 @@ import numpy as np
 
 from estimative.errors import Problem, ScenarioError
 from estimative.names import did_you_mean, listed
-from estimative.network.propagation import Floats
+from estimative.network.graph import Floats
 
 _TOKEN = re.compile(
     r"""(?P<skip>[\s,|]+|//[^\n]*|/\*.*?\*/)

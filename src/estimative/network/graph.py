@@ -17,6 +17,7 @@ import numpy.typing as npt
 from estimative.names import did_you_mean, listed
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 _LISTED = 12
 """Up to this many legal names are listed in a message."""

@@ -10,8 +10,8 @@ from math import prod
 
 import numpy as np
 
-from estimative.network.graph import Graph, Ints
-from estimative.network.propagation import Floats, propagate
+from estimative.network.graph import Floats, Graph, Ints
+from estimative.network.propagation import kernel
 
 MOST_ENTRIES = 2**24
 """The largest sum of clique sizes that is attempted: the kernel takes 64 bytes an entry."""
@@ -75,9 +75,9 @@ class JunctionTree:
             evidence; all zero where the weight is.
         """
         tables = np.ascontiguousarray(tables, dtype=np.float64)
-        log_weight = np.empty(len(tables))
-        share = np.zeros(tables.shape if beliefs else (0, 0))
-        propagate(
+        weight = np.empty((len(self.cliques), len(tables)))
+        share = np.empty(tables.shape if beliefs else (0, 0))
+        kernel(len(tables), int(self.clique_start[-1])).propagate(
             tables,
             self.clique_start,
             self.family_clique,
@@ -86,9 +86,11 @@ class JunctionTree:
             self.edge,
             self.child_entry,
             self.parent_entry,
-            log_weight,
+            weight,
             share,
         )
+        with np.errstate(divide="ignore"):
+            log_weight = sum(np.log(weight), np.zeros(len(tables)))  # in order, whatever the batch
         return log_weight, share
 
 

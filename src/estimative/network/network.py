@@ -12,17 +12,13 @@ from math import prod
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from estimative.network.graph import Graph, Ints
+from estimative.network.graph import Floats, Graph
 from estimative.network.junction_tree import JunctionTree, build_junction_tree
-from estimative.network.propagation import LANES, Floats
+from estimative.network.propagation import kernel
 
 State = str | list[str] | tuple[str, ...]
 Batch = tuple[int, ...]
-
-_HELD = 2**13
-"""Shares held at once while marginals are made of them: few, so that no memory is asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,13 +93,8 @@ class Network:
             zero.
         """
         batch, tables = self._tables(evidence, likelihood, do, cpt)
-        log_weight = np.empty(len(tables))
-        states = np.empty((len(tables), int(self.graph.state_offset[-1])))
-        at_a_time = max(LANES, _HELD // tables.shape[1])
-        for first in range(0, len(tables), at_a_time):
-            some = slice(first, first + at_a_time)
-            log_weight[some], share = self.tree.run(tables[some])
-            states[some] = states_from_families(self.graph, share)
+        log_weight, share = self.tree.run(tables)
+        states = states_from_families(self.graph, share)
         _refuse_impossible(log_weight, evidence, likelihood, do)
         spans = {node: self.graph.span(node) for node in self.graph.nodes}
         return {n: states[:, s].reshape(*batch, s.stop - s.start) for n, s in spans.items()}
@@ -208,6 +199,11 @@ def flat_tables(graph: Graph, cpt: Mapping[str, npt.ArrayLike]) -> tuple[Batch, 
                 f"the table of {node!r} has shape {table.shape}; its last axes must be {shape}: "
                 f"the states of {', '.join((*graph.parents[node], node))}"
             )
+        if not _is_distribution(table):
+            raise ValueError(
+                f"the table of {node!r} must hold probabilities: none negative, and each row, the "
+                "states of the node itself, adding up to 1"
+            )
         blocks.append(table.reshape(*table.shape[:lead], prod(shape)))
     try:
         batch = np.broadcast_shapes(*(b.shape[:-1] for b in blocks))
@@ -217,14 +213,7 @@ def flat_tables(graph: Graph, cpt: Mapping[str, npt.ArrayLike]) -> tuple[Batch, 
     flat = np.empty((*batch, int(graph.offset[-1])))
     for node, block in zip(graph.nodes, blocks, strict=True):
         flat[..., graph.block(node)] = block
-    flat = flat.reshape(-1, flat.shape[-1])
-    wrong = _first_wrong(flat, graph.offset, np.array(graph.sizes(graph.nodes)))
-    if wrong >= 0:
-        raise ValueError(
-            f"the table of {graph.nodes[wrong]!r} must hold probabilities: none negative, and "
-            "each row, the states of the node itself, adding up to 1"
-        )
-    return batch, flat
+    return batch, flat.reshape(-1, flat.shape[-1])
 
 
 def states_from_families(graph: Graph, share: Floats) -> Floats:
@@ -243,31 +232,14 @@ def states_from_families(graph: Graph, share: Floats) -> Floats:
         Probabilities.
     """
     states = np.zeros((len(share), int(graph.state_offset[-1])))
-    _add_up_states(share, graph.own_state, states)
+    kernel(*share.shape).add_up_states(share, graph.own_state, states)
     return np.minimum(states, 1.0, out=states)  # a sum of shares may round to just above 1
 
 
-@njit(cache=True, nogil=True)
-def _add_up_states(share: Floats, own_state: Ints, states: Floats) -> None:
-    for draw in range(share.shape[0]):
-        for entry in range(share.shape[1]):
-            states[draw, own_state[entry]] += share[draw, entry]
-
-
-@njit(cache=True, nogil=True)
-def _first_wrong(tables: Floats, offset: Ints, sizes: Ints) -> int:
-    """Return the first node with a row that is not a distribution to 1e-6, or -1 (nan is wrong)."""
-    for draw in range(tables.shape[0]):
-        for node in range(len(sizes)):
-            for first in range(offset[node], offset[node + 1], sizes[node]):
-                total = 0.0
-                for entry in range(first, first + sizes[node]):
-                    if not tables[draw, entry] >= 0.0:
-                        return node
-                    total += tables[draw, entry]
-                if not abs(total - 1.0) <= 1e-6:
-                    return node
-    return -1
+def _is_distribution(table: Floats) -> bool:
+    """Return whether every row holds probabilities that add up to 1 within 1e-6 (nan does not)."""
+    states = np.moveaxis(table, -1, 0)
+    return bool((table >= 0.0).all() and (np.abs(sum(states) - 1.0) <= 1e-6).all())
 
 
 def _seen(graph: Graph, evidence: Mapping[str, State]) -> Floats:

@@ -11,8 +11,7 @@ from math import prod
 
 import numpy as np
 
-from estimative.network.graph import Graph, Ints
-from estimative.network.propagation import Floats
+from estimative.network.graph import Floats, Graph, Ints
 
 
 @dataclass(frozen=True, eq=False)

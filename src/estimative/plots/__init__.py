@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from estimative.plots.disagreement_plot import disagreement
     from estimative.plots.forecast_plot import forecast
     from estimative.plots.network_plot import network
+    from estimative.plots.timeline_plot import timeline
+    from estimative.plots.waterfall_plot import waterfall
 
-__all__ = ["coverage", "disagreement", "forecast", "network"]
+__all__ = ["coverage", "disagreement", "forecast", "network", "timeline", "waterfall"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module holds

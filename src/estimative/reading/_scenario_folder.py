@@ -34,13 +34,15 @@ Documents = Mapping[str, tuple[str, Table | None]]
 """By id, the file of each item of news and what stands in it."""
 
 
-def read_scenario(path: str | Path) -> Scenario:
+def read_scenario(path: str | Path, *, unwritten: Mapping[str, str] | None = None) -> Scenario:
     """Read a scenario: its scenario.yaml, its news, and the experts it shares with others.
 
     Parameters
     ----------
     path : str or Path
         The scenario's folder, or a slug found in the workspace or on the package's shelf.
+    unwritten : mapping of str to str, optional
+        Texts of items of news by id, which are read as if they stood in the folder.
 
     Returns
     -------
@@ -52,7 +54,7 @@ def read_scenario(path: str | Path) -> Scenario:
     ScenarioError
         When anything is wrong; it holds every problem of every file.
     """
-    files = _Files(find_scenario(path))
+    files = _Files(find_scenario(path), unwritten or {})
     file, root = files.document(files.folder / SCENARIO_FILE)
     shared_file, shared = files.shared_experts()
     news = files.news()
@@ -70,8 +72,9 @@ def read_scenario(path: str | Path) -> Scenario:
 class _Files:
     """The files of one scenario, each read once, with what was found wrong in any of them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, unwritten: Mapping[str, str]) -> None:
         self.folder = folder
+        self.unwritten = unwritten
         self.workspace = enclosing_workspace(folder)
         self.findings = Findings()
         self.texts: dict[str, str] = {}
@@ -85,12 +88,14 @@ class _Files:
         file = self.name(path)
         content, problems = read_text(path, file)
         self.findings.problems += problems
-        if content is None:
-            return file, None
+        return file, None if content is None else self.parsed(content, file)
+
+    def parsed(self, content: str, file: str) -> Table | None:
+        """Turn the text of one file into a table."""
         self.texts[file] = content
         root, problems = parse_document(content, file)
         self.findings.problems += problems
-        return file, root
+        return root
 
     def shared_experts(self) -> tuple[str, Node | None]:
         """Read the workspace's experts.yaml, if there is one."""
@@ -122,7 +127,13 @@ class _Files:
                 if problem is not None:
                     self.findings.problems.append(problem)
                 found[path.stem] = self.document(path)
-        return found
+        for item, content in self.unwritten.items():
+            file = self.name(folder / f"{item}.yaml")
+            problem = file_name_problem(item, file)
+            if problem is not None:
+                self.findings.problems.append(problem)
+            found[item] = file, self.parsed(content, file)
+        return dict(sorted(found.items()))
 
 
 def _format_is_known(root: Table, file: str, findings: Findings) -> bool:

@@ -120,7 +120,7 @@ def entry_of(
         model=forecast.model,
         seed=forecast.seed,
         interval=forecast.interval,
-        outcomes=forecast.records(),
+        outcomes=forecast.results(),
     )
     return Entry(
         id=id_from_hashes(content_hash(known), content_hash(model), results),

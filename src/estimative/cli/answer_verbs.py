@@ -1,0 +1,100 @@
+"""The verbs that compute: each prints one answer."""
+
+from typing import Annotated
+
+import typer
+
+from estimative.cli.asking import (
+    OneOutcome,
+    Request,
+    asking,
+    check_days,
+    check_expert,
+    check_outcome,
+    end,
+)
+from estimative.output import print_json, say
+
+
+@asking()
+def forecast(
+    request: Request,
+    outcome: Annotated[
+        str | None, typer.Option(metavar="OUTCOME", help="Show what one outcome rests on.")
+    ] = None,
+) -> None:
+    """Print the probability of every outcome.
+
+    Each stands with its interval, the word for it, and the statements that pull it most; with
+    --outcome, where the number of that outcome comes from.
+    """
+    read = request.read()
+    check_outcome(read, outcome)
+    answer = request.forecast(read)
+    if outcome is not None:
+        request.show(answer.trace(outcome), answer)
+    elif request.as_json:
+        print_json(answer.to_json())
+        end(answer)
+    else:
+        request.show(answer, answer)
+
+
+@asking("as_of")
+def compare(
+    request: Request,
+    earlier: Annotated[
+        str, typer.Option("--from", metavar="DAY", help="The earlier day, such as 2023-10-01.")
+    ],
+    later: Annotated[
+        str | None,
+        typer.Option("--to", metavar="DAY", help="The later day; default the scenario's own."),
+    ] = None,
+) -> None:
+    """Print what changed between two days, and why.
+
+    Each outcome's move is shared out over the news, the time that passed, and the refit.
+    """
+    read = request.read()
+    first, last = check_days(read, earlier, later)
+    from estimative.comparing import compare as share_out
+
+    now = request.forecast(read, last)
+    request.show(share_out(request.forecast(read, first), now), now)
+
+
+@asking()
+def coverage(request: Request) -> None:
+    """Print what is stated and what is default.
+
+    For each thing that the answers need: who stated it, or how far they would move if it were
+    otherwise; then what to settle.
+    """
+    answer = request.forecast(request.read())
+    from estimative.explaining import coverage as cover
+
+    request.show(cover(answer), answer)
+
+
+@asking()
+def disagreement(
+    request: Request,
+    outcome: OneOutcome = None,
+    expert: Annotated[
+        str | None, typer.Option(metavar="EXPERT", help="One expert only, by id, name or alias.")
+    ] = None,
+) -> None:
+    """Print what each expert alone would answer.
+
+    Beside the pooled answer; each voice is fitted once and kept.
+    """
+    read = request.read()
+    check_outcome(read, outcome)
+    check_expert(read, expert)
+    pooled = request.forecast(read)
+    from estimative.workflow import disagreement as disagree
+
+    answer = disagree(pooled, outcome=outcome, expert=expert, settings=request.settings, tell=say)
+    if answer.note and (request.as_json or request.as_csv):
+        say(f"note: {answer.note}")
+    request.show(answer, pooled)

@@ -1,0 +1,129 @@
+"""The verb that draws."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from estimative.cli.asking import (
+    OneOutcome,
+    Request,
+    asking,
+    check_days,
+    check_outcome,
+    end,
+    refusing,
+)
+from estimative.output import print_text, say
+
+if TYPE_CHECKING:
+    from estimative.forecasting import Forecast
+    from estimative.scenario import Scenario
+
+
+class Picture(StrEnum):
+    """What `plot` draws."""
+
+    forecast = "forecast"
+    network = "network"
+    timeline = "timeline"
+    waterfall = "waterfall"
+    disagreement = "disagreement"
+    coverage = "coverage"
+
+
+OF_ONE_OUTCOME = (Picture.timeline, Picture.waterfall)
+
+
+@asking("as_json", "as_csv")
+def plot(
+    request: Request,
+    what: Annotated[Picture, typer.Option(help="Which picture.")] = Picture.forecast,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="A .png, .svg, .pdf or .pptx file."),
+    ] = None,
+    outcome: OneOutcome = None,
+    earlier: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DAY", help="Where a timeline or waterfall begins."),
+    ] = None,
+) -> None:
+    """Draw a picture and write it to a file.
+
+    A timeline and a waterfall show one --outcome; a waterfall begins at --from and ends at --as-of.
+    """
+    import matplotlib
+
+    matplotlib.use("agg")
+    from estimative import plots
+    from estimative.exporting import KINDS, export
+
+    read = request.read()
+    check_outcome(read, outcome)
+    if what in OF_ONE_OUTCOME and outcome is None:
+        raise typer.BadParameter("name the outcome to draw", param_hint="--outcome")
+    if what is Picture.waterfall and earlier is None:
+        raise typer.BadParameter("name the earlier day", param_hint="--from")
+    file = out or Path("-".join(filter(None, [read.slug, outcome, what])) + ".png")
+    if file.suffix.lower() not in KINDS:
+        raise typer.BadParameter(
+            f"'{file}' must end in one of {', '.join(KINDS)}", param_hint="--out"
+        )
+    subject, last = _subject(request, read, what, outcome, earlier)
+    also = (outcome,) if what in OF_ONE_OUTCOME else ()
+    with refusing("--outcome"):  # withheld: there is nothing to draw
+        axes = getattr(plots, what)(subject, *also)
+    print_text(str(export(axes, file)))
+    end(last)
+
+
+def _subject(
+    request: Request, read: "Scenario", what: Picture, outcome: str | None, earlier: str | None
+) -> "tuple[Any, Forecast]":
+    """Return what is drawn, and the forecast behind it, the last one if there are more."""
+    if what is Picture.timeline:
+        days = _year(request, read, earlier)
+        return days, days[-1]
+    if what is Picture.waterfall:
+        from estimative.comparing import compare
+
+        first, last = check_days(read, str(earlier), request.as_of)
+        now = request.forecast(read, last)
+        return compare(request.forecast(read, first), now), now
+    pooled = request.forecast(read)
+    if what is Picture.disagreement:
+        from estimative.workflow import disagreement
+
+        return disagreement(pooled, outcome=outcome, settings=request.settings, tell=say), pooled
+    if what is Picture.coverage:
+        from estimative.explaining import coverage
+
+        return coverage(pooled), pooled
+    return pooled, pooled
+
+
+def _year(request: Request, read: "Scenario", earlier: str | None) -> "tuple[Forecast, ...]":
+    """Return the forecasts of all days on which the answer may turn, the last one recorded."""
+    from estimative.replaying import replay, turning_days
+    from estimative.workflow import parse_day
+
+    with refusing("--as-of"):
+        last = parse_day(request.as_of)
+    with refusing("--from"):
+        first = parse_day(earlier)
+    turning = turning_days(read)
+    last = last or turning[-1]
+    days = {first, *turning} if first else {*turning}
+    now = request.forecast(read, last)
+    past = replay(
+        read,
+        [d for d in days if (first or d) <= d < last],
+        seed=request.seed,
+        model=request.model,
+        interval=request.interval,
+        settings=request.settings,
+        tell=say,
+    )
+    return (*past, now)
