@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from estimative import plots
     from estimative.comparing import compare
     from estimative.errors import EstimativeError, InferenceError, LedgerError, ScenarioError
+    from estimative.exploring import indicators, joint, what_if
     from estimative.exporting import export
     from estimative.histories import history
     from estimative.network import read_network
@@ -26,11 +27,14 @@ __all__ = [
     "export",
     "forecast",
     "history",
+    "indicators",
+    "joint",
     "plots",
     "read_network",
     "read_scenario",
     "replay",
     "score",
+    "what_if",
 ]
 
 # where each name lives: a name is loaded when it is first used, so that reading a file, say, never
@@ -46,10 +50,13 @@ _HOMES = {
     "export": "exporting",
     "forecast": "workflow",
     "history": "histories",
+    "indicators": "exploring",
+    "joint": "exploring",
     "read_network": "network",
     "read_scenario": "reading",
     "replay": "replaying",
     "score": "scoring",
+    "what_if": "exploring",
 }
 
 

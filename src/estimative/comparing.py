@@ -15,7 +15,7 @@ from estimative.arrivals import draw_weights
 from estimative.causes import Between, Cause, find_causes
 from estimative.forecasting import Forecast
 from estimative.many_worlds import Worlds, point_forecasts
-from estimative.names import did_you_mean
+from estimative.names import did_you_mean, listed
 from estimative.network.graph import Floats
 from estimative.refit import belief_changes
 from estimative.results import Answer, Table, percent
@@ -170,6 +170,7 @@ class Comparison(Answer):
             if o.others:
                 count = f"· {len(o.others)} smaller cause{'s' * (len(o.others) != 1)}"
                 rows.append((count, "", tenths(sum(part.move for part in o.others))))
+        rows = rows or [("nothing moved by half a point", "", "0")]
         first, last = self.earlier.as_of, self.later.as_of
         when = f"as of {last}" if first == last else f"from {first} to {last}"
         title = f"What changed {when}, and why. {self.later.scenario.question}"
@@ -193,7 +194,7 @@ class Comparison(Answer):
                 f"There are too many causes to weigh all orders: {self.orders} were sampled, and a"
                 f" part has a standard error of {100 * self.largest_error:.2f} points at most."
             )
-        if still:
+        if still and self.moved:
             notes.append(f"No cause moved these by half a point: {', '.join(still)}.")
         notes += [
             f"No move is shown for {o.title}: {o.withheld}." for o in self.outcomes if o.withheld
@@ -318,9 +319,13 @@ def _repeat_notes(between: Between, outcomes: Sequence[OutcomeMove]) -> Iterator
         words = [f"{title} {tenths(move)}" for move, title in told[:MOST_TOLD]]
         words += ["less to others"] if len(told) > MOST_TOLD else []
         points = f", in points: {'; '.join(words)}" if words else " less than half a point anywhere"
+        count = f"{len(repeats.items)} items, counted once"
+        new = [name for name in repeats.cause.items if name in repeats.items]
+        if len(new) < len(repeats.items):
+            count = f"{listed(new, 'and')} repeats what was known ({count})"
         yield (
-            f"{repeats.cause.name}: {len(repeats.items)} items, counted once; had each counted as"
-            f" independent, the repeats would have added{points}."
+            f"{repeats.cause.name}: {count}; counted as independent, the repeats would have"
+            f" added{points}."
         )
 
 

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from estimative.forecasting import Forecast, OutcomeForecast, default_moves
+from estimative.forecasting import CLEAR, Forecast, OutcomeForecast, default_moves
 from estimative.network.junction_tree import Floats
 from estimative.news import quiet_state
 from estimative.results import Answer, Table, mass, percent, points
 from estimative.scenario import InfluenceStatement, Scenario
-from estimative.speakers import encoding
+from estimative.speakers import stated_of
 
+MOST_DEPARTURES = 3  # groups named, the others are counted
 LEVEL = "level"  # the need for how likely a node is in itself
 RECORD = "the record"  # the voice of base rates, which have no expert
 
@@ -118,15 +119,13 @@ class Disagreement(Answer):
         """Return one table, outcome by outcome."""
         rows = [row for name in self.voices for row in self._rows(name)]
         notes = [self.note] if self.note else []
-        notes += [
-            f"Group {group} stands {shift:+.1f} log-odds from the others where both speak."
-            for group, shift in group_departures(self.forecast).items()
-        ]
+        notes += _departing(group_departures(self.forecast))
         notes.append(
             "Each voice alone: its own statements on everything, all else at its default, the"
             " same news."
         )
-        title = f"{self.forecast.scenario.question}\nWho disagrees, as of {self.forecast.as_of}."
+        answer = self.forecast
+        title = f"{answer.scenario.question}\nWho disagrees, as of {answer.as_of}; {answer.origin}."
         columns = (
             "outcome and voice",
             "chance",
@@ -139,7 +138,7 @@ class Disagreement(Answer):
         """Return the rows of one outcome: the pool, each voice, their plain mean."""
         pooled, voices = self.forecast[outcome], self.voices[outcome]
         state = f"withheld: {pooled.withheld}" if pooled.withheld else "all, pooled"
-        rows = [(pooled.title, *_numbers(pooled), state)]
+        rows = [(pooled.headline, *_numbers(pooled), state)]
         for v in voices:
             rows.append((f"  {v.name}", *_numbers(v), v.withheld or ", ".join(v.statements)))
         alone = [v.probability for v in voices if not v.withheld]
@@ -149,6 +148,24 @@ class Disagreement(Answer):
             mean = percent(self.linear_pool(outcome))
             rows.append(("  plain mean of the voices", mean, "", spread))
         return rows
+
+
+def _departing(departures: Mapping[str, tuple[float, float]]) -> list[str]:
+    """Return a sentence on each group that departs most, and one that counts the others."""
+    plain = [(group, shift) for group, (shift, sd) in departures.items() if abs(shift) >= sd]
+    told = sorted(plain, key=lambda found: -abs(found[1]))[:MOST_DEPARTURES]
+    notes = [
+        f"Group {group} stands {shift:+.1f} log-odds from the others where both speak."
+        for group, shift in told
+    ]
+    rest = len(departures) - len(told)
+    if rest and told:
+        more = f"{rest} more group{'s depart' if rest > 1 else ' departs'} less"
+        notes.append(f"{more}, or by less than a posterior sd.")
+    elif rest:
+        none = f"None of the {rest} groups stands clear of the others where both speak"
+        notes.append(f"{none}: each departs by less than a posterior sd.")
+    return notes
 
 
 def _numbers(answer: OutcomeForecast | Voice) -> tuple[str, str]:
@@ -172,21 +189,33 @@ class Need:
         Who stated it; empty if it rests on the default.
     said : tuple of str
         The statements as they were encoded, with their experts.
-    move : float or None
-        For a default: the move of the node's probability if the default were half a prior sd off.
+    state : str
+        The node's state whose probability is meant.
+    move, error : float or None
+        For a default: the move of that probability if the default were half a prior sd off, and
+        the move's Monte Carlo standard error.
     farthest : str
-        For a default: the outcome that would move most.
-    farthest_move : float or None
-        By how much.
+        For a default: the outcome that would move most; empty if none moves by more than three
+        standard errors.
+    farthest_move, farthest_error : float or None
+        By how much, and the standard error.
     """
 
     node: str
     need: str
     statements: tuple[str, ...]
     said: tuple[str, ...]
-    move: float | None
-    farthest: str
-    farthest_move: float | None
+    state: str
+    move: float | None = None
+    error: float | None = None
+    farthest: str = ""
+    farthest_move: float | None = None
+    farthest_error: float | None = None
+
+    @property
+    def clear(self) -> bool:
+        """Whether the move stands clear of its Monte Carlo error."""
+        return self.move is not None and _clear(self.move, self.error or 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,9 +244,12 @@ class Coverage(Answer):
                 "need": n.need,
                 "stated": bool(n.statements),
                 "statements": list(n.statements),
+                "state": n.state,
                 "move": n.move,
+                "move_error": n.error,
                 "farthest": n.farthest or None,
                 "farthest_move": n.farthest_move,
+                "farthest_error": n.farthest_error,
             }
             for n in self.needs
         ]
@@ -226,10 +258,12 @@ class Coverage(Answer):
         """Return the needs and the questions."""
         rows = [
             (
-                n.node if n.need == LEVEL else f"  <- {n.need.split(' -> ')[0]}",
+                self._name(n.node, n.state)
+                if n.need == LEVEL
+                else f"  <- {n.need.split(' -> ')[0]}",
                 "; ".join(n.said) or "default",
-                "" if n.move is None else points(n.move),
-                _farthest(n),
+                "" if n.move is None else points(n.move) if n.clear else "~0",
+                self._farthest(n),
             )
             for n in self.needs
         ]
@@ -239,26 +273,32 @@ class Coverage(Answer):
             " A need is how likely a"
             " node is in itself or, after <-, how strongly another acts on it.",
             "Points: how far the node's probability would move if the default were half a prior"
-            " sd higher; beside it the"
-            " outcome that would move more.",
+            " sd higher; beside it the outcome that would move more. Only moves of more than"
+            f" {CLEAR} Monte Carlo standard errors are shown (~0: none).",
             *(f"To settle: {question}" for question in self.questions),
         ]
         title = (
             f"{self.forecast.scenario.question}\nWhat is stated and what is default, as of"
-            f" {self.forecast.as_of}."
+            f" {self.forecast.as_of}; {self.forecast.origin}."
         )
         return [Table(title, ("need", "stated by", "points", "moves most"), rows, notes)]
 
+    def _farthest(self, need: Need) -> str:
+        """Return the other outcome that would move most, and by how much, if any moves."""
+        move = need.farthest_move
+        if move is None or need.farthest == need.node or points(move) == "0":
+            return ""
+        state = self.forecast[need.farthest].event
+        return f"{self._name(need.farthest, state)} {points(move)}"
 
-def _farthest(need: Need) -> str:
-    """Return the other outcome that would move most, and by how much, if any moves."""
-    if (
-        need.farthest_move is None
-        or need.farthest == need.node
-        or points(need.farthest_move) == "0"
-    ):
-        return ""
-    return f"{need.farthest} {points(need.farthest_move)}"
+    def _name(self, node: str, state: str) -> str:
+        """Return a node's name, with the state where it has more than two."""
+        more = len(self.forecast.scenario.nodes[node]) > 2
+        return f"{node} = {state}" if more else node
+
+
+def _clear(move: float, error: float) -> bool:
+    return abs(move) > CLEAR * error
 
 
 def disagreement(
@@ -314,7 +354,7 @@ def disagreement(
     return Disagreement(forecast, ordered, note)
 
 
-def group_departures(forecast: Forecast) -> dict[str, float]:
+def group_departures(forecast: Forecast) -> dict[str, tuple[float, float]]:
     """Return each group's mean departure from the others, on targets of which several groups speak.
 
     Parameters
@@ -324,22 +364,23 @@ def group_departures(forecast: Forecast) -> dict[str, float]:
 
     Returns
     -------
-    dict of str to float
-        Posterior mean of the group's error less the mean of the others', log-odds, averaged over
-        targets.
+    dict of str to tuple of two float
+        Posterior mean and sd of the group's error less the mean of the others', log-odds, averaged
+        over targets.
     """
-    given, errors = forecast.given, forecast.belief.posterior.get("error")
-    if errors is None:
+    given, posterior = forecast.given, forecast.belief.posterior.get("error")
+    if posterior is None:
         return {}
-    means = errors.mean(axis=0)[len(given.persons) : len(given.persons) + len(given.groups)]
+    errors = posterior[:, len(given.persons) : len(given.persons) + len(given.groups)]
     names = [label.removeprefix("group ").split(" on ")[0] for label in given.groups]
-    found: dict[str, list[float]] = {}
+    found: dict[str, list[Floats]] = {}
     for target in range(len(given.targets)):
         here = np.flatnonzero(given.group_target == target)
         for i in here if len(here) > 1 else ():
-            others = [means[j] for j in here if j != i]
-            found.setdefault(names[i], []).append(float(means[i] - np.mean(others)))
-    return {name: float(np.mean(shifts)) for name, shifts in found.items()}
+            others = errors[:, here[here != i]].mean(axis=1)
+            found.setdefault(names[i], []).append(errors[:, i] - others)
+    shifts = {name: np.mean(draws, axis=0) for name, draws in found.items()}
+    return {name: (float(s.mean()), float(s.std())) for name, s in shifts.items()}
 
 
 def coverage(forecast: Forecast) -> Coverage:
@@ -372,23 +413,30 @@ def _need(
     node: str,
     need: str,
     statements: tuple[str, ...],
-    moves: Mapping[str, Floats],
+    moves: Mapping[str, tuple[Floats, Floats]],
     parameter: str,
 ) -> Need:
+    outcomes = {o.name: o.event for o in forecast.outcomes}
     scenario, graph = forecast.scenario, forecast.given.graph
     said = []
     for name in statements:
         statement = scenario.statements[name]
         who = scenario.experts[statement.expert].name if statement.expert else RECORD
-        said.append(f"{who}: {encoding(statement)}")
+        said.append(f"{who}: {stated_of(node, statement)}")
+    state = outcomes.get(node, graph.states[node][-1])
     at = [move for name, move in moves.items() if name == parameter or _of(name) == parameter]
     if not at:
-        return Need(node, need, statements, tuple(said), None, "", None)
-    move = max(at, key=lambda m: float(np.abs(m).max()))
-    reach = {o.name: float(move[graph.state(o.name, o.event)]) for o in forecast.outcomes}
-    farthest = max(reach, key=lambda n: abs(reach[n]))
-    own = float(move[graph.state(node, graph.states[node][-1])])
-    return Need(node, need, statements, tuple(said), own, farthest, reach[farthest])
+        return Need(node, need, statements, tuple(said), state)
+    move, error = max(at, key=lambda found: float(np.abs(found[0]).max()))
+
+    def moved(node: str, state: str) -> tuple[float, float]:
+        column = graph.state(node, state)
+        return float(move[column]), float(error[column])
+
+    reach = {name: found for name, s in outcomes.items() if _clear(*(found := moved(name, s)))}
+    farthest = max(reach, key=lambda n: abs(reach[n][0]), default="")
+    most = reach.get(farthest, (None, None))
+    return Need(node, need, statements, tuple(said), state, *moved(node, state), farthest, *most)
 
 
 def _of(parameter: str) -> str:

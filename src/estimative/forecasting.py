@@ -31,6 +31,7 @@ FEWEST_DRAWS = 400  # effective draws below which news has worn the draws out
 LONGER = "sample longer: --draws 4000 --tune 2000"  # the cure of a belief that has not converged
 WORST_K = 0.7  # Pareto k above which weights are not to be trusted
 CLEAR = 3  # standard errors beyond which a move is more than Monte Carlo noise
+BATCHES = 40  # of successive draws, for standard errors
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class OutcomeForecast:
     def ending(self) -> str:
         """How it ended, as `resolved: yes`; nothing while its window is open."""
         if self.status == "unresolved":
-            return "window closed, outcome unknown"
+            return "closed, outcome unknown"
         likeliest = max(self.states, key=lambda state: self.states[state])
         return f"{self.status}: {likeliest}" if self.settled else ""
 
@@ -177,6 +178,11 @@ class Forecast(Answer):
             outcomes=self.results(),
         )
         return record_id(known_text(self.scenario), model_text(self.model_file), results)
+
+    @property
+    def origin(self) -> str:
+        """Which scenario and which record a number is from, in the words under every answer."""
+        return f"scenario {self.scenario.slug}, record {self.record}"
 
     @cached_property
     def statements(self) -> tuple[StatementPull, ...]:
@@ -309,14 +315,14 @@ class Forecast(Answer):
                 o.headline if len(days) == 1 else f"{o.headline} (by {o.by})",
                 percent(o.probability),
                 _span(o),
-                _in_words(o),
+                in_words(o),
                 o.confidence,
             )
             for o in self.outcomes
         ]
         columns = ("outcome", "chance", f"{mass(self.interval)} interval", "in words", "confidence")
         by = f", by {days.pop()}" if len(days) == 1 else ""
-        title = f"{self.scenario.question}\nAs of {self.as_of}{by}; record {self.record}."
+        title = f"{self.scenario.question}\nAs of {self.as_of}{by}; {self.origin}."
         return [Table(title, columns, rows, self.notes(), [self._below(o) for o in self.outcomes])]
 
     def notes(self) -> list[str]:
@@ -404,8 +410,8 @@ class Trace(Answer):
         headline = f"Withheld: {found.withheld}"
         if not found.withheld:
             span = f"; {mass(answer.interval)} interval {_span(found)}" if _span(found) else ""
-            headline = f"{percent(found.probability)}, {_in_words(found)}{span}"
-        dates = f"As of {answer.as_of}, by {found.by}; record {answer.record}."
+            headline = f"{percent(found.probability)}, {in_words(found)}{span}"
+        dates = f"As of {answer.as_of}, by {found.by}; {answer.origin}."
         notes = [
             "Points: how far the statement moves the answer (~ rough). Encoded as: a state of the"
             " outcome and how likely it was said to be, or what acts on the outcome and how."
@@ -455,8 +461,19 @@ def _span(outcome: OutcomeForecast) -> str:
     return f"{percent(outcome.lower)} to {percent(outcome.upper)}"
 
 
-def _in_words(outcome: OutcomeForecast) -> str:
-    """Return the word for an outcome's probability, or how it ended."""
+def in_words(outcome: OutcomeForecast) -> str:
+    """Return the word for an outcome's probability, or how it ended.
+
+    Parameters
+    ----------
+    outcome : OutcomeForecast
+        What is forecast of it.
+
+    Returns
+    -------
+    str
+        As `likely`, `resolved: yes` or `likely; closed, outcome unknown`.
+    """
     if outcome.withheld:
         return "withheld"
     said = [] if outcome.settled else [str(outcome.phrase)]
@@ -623,10 +640,12 @@ def default_moves(
 def _moved(others: Floats, weights: Floats, values: Floats) -> tuple[Floats, Floats]:
     """Return by how much means under other weights differ, shape (others, columns), and the error.
 
-    The standard error is that of independent draws.
+    The standard error is that of batch means, as successive draws are not independent.
     """
     change, centred = others - weights, values - weights @ values
-    return change @ centred, np.sqrt(change**2 @ centred**2)
+    batches = np.array_split(np.arange(len(values)), min(BATCHES, len(values)))
+    parts = np.stack([change[:, batch] @ centred[batch] for batch in batches])
+    return parts.sum(axis=0), parts.std(axis=0) * np.sqrt(len(parts))
 
 
 def _outcome(
@@ -677,7 +696,6 @@ def _outcome(
         speakers=spoken,
         defaults=float(moves[column]),
     )
-
 
 
 def _withheld(

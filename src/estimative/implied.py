@@ -60,7 +60,9 @@ class LogWeight(Op):
         tables = np.ascontiguousarray(inputs[0])
         weight, share = np.empty((len(inputs[1]) - 1, len(tables))), np.empty_like(tables)
         propagate(tables, *inputs[1:], weight, share)  # type: ignore[call-arg]
-        output_storage[0][0], output_storage[1][0] = np.log(weight).sum(axis=0), share
+        with np.errstate(divide="ignore"):
+            output_storage[0][0] = np.log(weight).sum(axis=0)
+        output_storage[1][0] = share
 
     def pullback(
         self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any]

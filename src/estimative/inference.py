@@ -1,9 +1,4 @@
-"""Fit a model: PyMC gives the log density, nutpie's NUTS the draws, ArviZ the verdict.
-
-The compiled log density is called directly, without nutpie's own wrapper around it, which nothing
-caches: a model whose pieces are on disk is ready in a second. `tests/contract/test_upstream.py`
-tests what this relies on.
-"""
+"""Fit a model: PyMC gives the log density, nutpie's NUTS the draws, ArviZ the verdict."""
 
 import logging
 from collections.abc import Callable
@@ -28,7 +23,6 @@ from estimative.weights import voices, weigh
 
 if TYPE_CHECKING:
     import pymc as pm
-    from pytensor.tensor.variable import TensorVariable
 
 Floats = npt.NDArray[np.float64]
 Told = Callable[[str], None]
@@ -76,6 +70,7 @@ def fit(
         If the model cannot be built or has no variable `cpt`.
     """
     from estimative.implied import add_news
+    from estimative.sampling import coordinate_names, density, expand, sample
 
     settings = settings or Settings()
     given = encode(scenario)
@@ -94,15 +89,22 @@ def fit(
         )
     if news is not None:
         add_news(model, given, news)
+    start = model.initial_point()
+    centre = np.concatenate([np.ravel(v) for v in start.values()])
     try:
-        points, divergences = _sample(model, settings, seed, tell)
+        compiled = density(model, start)
+        tell(
+            f"sampling {settings.chains} chains of {settings.tune + settings.draws:,} draws in"
+            f" {centre.size} dimensions"
+        )
+        points, divergences = sample(compiled, centre, settings, seed, tell)
     except RuntimeError as error:
         raise InferenceError(
             f"the model cannot be sampled: {str(error).splitlines()[0]}"
         ) from error
-    draws = _expand(model, points.reshape(-1, points.shape[-1]))
+    draws = expand(model, start, points.reshape(-1, points.shape[-1]))
     _check_tables(given, draws["cpt"])
-    diagnostics = _diagnose(points, _coordinate_names(model)) | {
+    diagnostics = _diagnose(points, coordinate_names(model, start)) | {
         "divergences": divergences,
         "draws": settings.draws,
         "chains": settings.chains,
@@ -110,57 +112,6 @@ def fit(
     counted = {*model.coords.get("statement", ()), *model.coords.get("base_rate", ())}
     without, k = _without_each(scenario, given, draws, counted)
     return Belief(key, diagnostics, draws.pop("cpt"), draws, without, k)
-
-
-def _sample(model: "pm.Model", settings: Settings, seed: int, tell: Told) -> tuple[Floats, float]:
-    """Return unconstrained draws (chains, draws, dimensions) and the share of divergent ones."""
-    import nutpie
-    import pytensor
-    from nutpie.compiled_pyfunc import from_pyfunc
-
-    logp = model.logp()
-    gradient: Any = pytensor.grad(logp, model.value_vars)
-    compiled, split = _compile(model, [logp, *gradient])
-    centre = np.concatenate([np.ravel(v) for v in model.initial_point().values()])
-
-    def log_density(point: Floats) -> tuple[float, Floats]:
-        value, *gradient = compiled(*split(point))
-        return float(value), np.concatenate([np.ravel(g) for g in gradient])
-
-    log_density(centre)
-    wrapped = from_pyfunc(
-        centre.size,
-        lambda: log_density,
-        lambda *_: lambda point: {"point": point},
-        [np.dtype("float64")],
-        [centre.shape],
-        ["point"],
-        make_initial_point_fn=lambda seed: (
-            centre + np.random.default_rng(seed).uniform(-1, 1, centre.size)
-        ),
-    )
-    tell(
-        f"sampling {settings.chains} chains of {settings.tune + settings.draws:,} draws in"
-        f" {centre.size} dimensions"
-    )
-    trace = nutpie.sample(
-        wrapped,
-        draws=settings.draws,
-        tune=settings.tune,
-        chains=settings.chains,
-        cores=1,  # chains need the interpreter in turn; threads that wait for it cost a third more
-        seed=seed,
-        target_accept=settings.target_accept,
-        progress_bar=False,
-        progress_callback=_quarters(tell),
-        save_warmup=False,
-    )
-    points = np.asarray(trace["posterior"]["point"], dtype=np.float64)
-    if (
-        points.shape[1] < settings.draws
-    ):  # nutpie takes Ctrl-C for "enough", but half a belief must not be kept
-        raise KeyboardInterrupt
-    return points, float(np.mean(trace["sample_stats"]["diverging"]))
 
 
 def _check_tables(given: Elicitation, tables: Floats) -> None:
@@ -182,72 +133,6 @@ def _check_tables(given: Elicitation, tables: Floats) -> None:
             "the model's `cpt` holds rows that are no probabilities, none negative and adding up"
             " to 1"
         )
-
-
-def _quarters(tell: Told) -> Callable[[list[Any]], None]:
-    """Return what tells a line at each quarter of the sampling: few enough for a saved notebook."""
-    told = [0]
-
-    def heard(chains: list[Any]) -> None:
-        done = sum(c.finished_draws for c in chains)
-        quarter = 4 * done // max(sum(c.total_draws for c in chains), 1)
-        if told[0] < quarter < 4:
-            told[0] = quarter
-            tell(f"sampled {25 * quarter}%")
-
-    return heard
-
-
-def _expand(model: "pm.Model", points: Floats) -> dict[str, Floats]:
-    """Return every unobserved variable of the model at each unconstrained point."""
-    kept = {v.name for v in [*model.free_RVs, *model.deterministics]}
-    outputs = [v for v in model.unobserved_value_vars if v.name in kept]
-    compiled, split = _compile(model, outputs)
-    values = [compiled(*split(point)) for point in points]
-    return {v.name: np.array([value[i] for value in values]) for i, v in enumerate(outputs)}
-
-
-def _compile(
-    model: "pm.Model", outputs: "list[TensorVariable]"
-) -> tuple[Callable[..., Any], Callable[[Floats], list[Any]]]:
-    """Return outputs as a bare compiled function, and what turns a point into its arguments.
-
-    The function is taken from under PyTensor's `Function`, which keeps its arguments while chains
-    run in threads. The value variables are replaced by ones of open shape, so that no size enters
-    the graph: what numba has compiled for one scenario is found on disk for every other.
-    """
-    import pytensor
-    import pytensor.tensor as pt
-
-    values = model.value_vars
-    open_shape = {v: pt.tensor(v.name, dtype=v.dtype, shape=(None,) * v.ndim) for v in values}
-    cloned = pytensor.graph.clone_replace(outputs, open_shape, rebuild_strict=False)
-    function = pytensor.function(list(open_shape.values()), cloned, on_unused_input="ignore")
-    data = [slot.storage[0] for slot in function.input_storage[len(values) :]]
-    shapes = [np.shape(v) for v in model.initial_point().values()]
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes]).tolist()
-    parts = [(slice(a, b), shape) for a, b, shape in zip([0, *ends], ends, shapes, strict=False)]
-
-    def split(point: Floats) -> list[Any]:  # called for every gradient, so it is kept lean
-        return [
-            *(point[at] if len(shape) == 1 else point[at].reshape(shape) for at, shape in parts),
-            *data,
-        ]
-
-    return function.vm.jit_fn, split
-
-
-def _coordinate_names(model: "pm.Model") -> list[str]:
-    """Return a readable name for each unconstrained coordinate."""
-    names = []
-    for variable, value in model.initial_point().items():
-        dims = model.named_vars_to_dims.get(variable, ())
-        labels = model.coords.get(dims[0]) if len(dims) == 1 else None
-        size = np.size(value)
-        names += [
-            f"{variable}[{labels[i] if labels and len(labels) == size else i}]" for i in range(size)
-        ]
-    return names
 
 
 def _diagnose(points: Floats, names: list[str]) -> dict[str, Any]:

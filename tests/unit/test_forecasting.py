@@ -12,7 +12,9 @@ from builders import OPENS, answer, prior_belief, read, says
 
 from estimative.elicitation import as_known, encode
 from estimative.forecasting import _weighted_quantiles
+from estimative.lexicon import reliability
 from estimative.news import silent_tables, world
+from estimative.results import percent
 
 HALFWAY = dt.date(2024, 7, 1)
 HINT = {
@@ -243,6 +245,51 @@ def test_a_window_that_ended_in_silence_is_closed(tmp_path):
         found = answer(scenario, prior_belief(encode(scenario)), as_of=day)
         assert found["a"].status == status
     assert found["a"].probability == 0.0
+
+
+@pytest.mark.parametrize("how", [{}, {"states": ["low", "middle", "high"]}])
+def test_a_window_that_ended_where_silence_says_nothing_is_unresolved(tmp_path, how):
+    how = how | {"timing": "none"}
+    event = how.get("states", ["yes"])[-1]
+    said = {"s": says("x", "70%", event={"a": event})}
+    scenario = read(tmp_path, outcomes={"a": how | {"lag": "30 days"}}, statements=said)
+    belief = prior_belief(encode(scenario))
+    before = answer(scenario, belief, as_of=dt.date(2025, 1, 29))
+    after = answer(scenario, belief, as_of=dt.date(2025, 1, 30))
+    assert [before["a"].status, after["a"].status] == ["open", "unresolved"]
+    assert after["a"].probability == before["a"].probability
+    assert not after["a"].settled
+    assert "closed, outcome unknown" in " ".join(after.text(120).split())
+    assert f"{percent(after['a'].lower)} to" in after.text(120)
+    seen = {"kind": "observation", "published": "2025-03-01", "observed": {"a": event}}
+    known = read(tmp_path, outcomes={"a": how}, statements=said, news={"2025-03-01-seen": seen})
+    assert answer(known, belief, as_of=dt.date(2025, 3, 1))["a"].status == "resolved"
+
+
+def test_a_revision_speaks_in_an_article_of_its_own_graded_as_the_item_is(tmp_path):
+    def revision(of, expert, **more):
+        statement = says(expert, "20%", said="Now less so.")
+        item = {"kind": "revision", "published": "2024-02-01", "supersedes": of}
+        return item | {"statement": statement} | more
+
+    scenario = read(
+        tmp_path,
+        outcomes=UNSEEN,
+        sources={"paper": {"title": "Paper", "published": "2024-01-01", "reliability": "A"}},
+        statements={n: says(n, "70%", source="paper, page 2") for n in ("x", "y", "z")},
+        news={
+            "2024-02-01-x": revision("x", "x", source={"name": "Radio", "reliability": "D3"}),
+            "2024-02-01-y": revision("y", "y", source={"name": "Radio"}, origin="one_talk"),
+            "2024-02-01-z": revision("z", "z", source={"name": "Herald"}, origin="one_talk"),
+        },
+    )
+    before = answer(scenario, prior_belief(encode(as_known(scenario, OPENS))), as_of=OPENS)
+    after = answer(scenario, prior_belief(encode(scenario)))
+    assert before["a"].speakers.articles == ("paper",)
+    assert after["a"].speakers.articles == ("2024-02-01-x", "one_talk")
+    assert [s.source for s in before.statements] == ["paper, page 2"] * 3
+    assert [s.source for s in after.statements] == ["2024-02-01-x", "one_talk", "one_talk"]
+    assert [s.weight["source"] for s in after.statements] == [reliability("D"), 1.0, 1.0]
 
 
 # --- pulls and defaults --------------------------------------------------------------------------

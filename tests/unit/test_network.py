@@ -22,6 +22,7 @@ from estimative.network import (
     compiled_propagation,
     flat_tables,
     plain_propagation,
+    propagation,
     read_network,
     states_from_families,
 )
@@ -461,15 +462,27 @@ def test_draws_beyond_those_worked_on_side_by_side():
     assert_the_same_bits(network, tables)
 
 
-def test_the_kernel_is_chosen_by_size_alone():
+def test_compiled_code_is_loaded_once_there_is_work_for_it(monkeypatch):
+    monkeypatch.setattr(propagation, "_done", [0])
     assert kernel(1, 40) is kernel(4_000, 70) is plain_propagation
-    assert kernel(4_000, 1_000) is kernel(1, 2**20) is compiled_propagation
+    assert kernel(4_000, 2_000) is kernel(1, 40) is compiled_propagation
+
+
+def test_a_bare_network_asked_for_many_draws_uses_compiled_code(monkeypatch):
+    monkeypatch.setattr(propagation, "_done", [0])
+    network = random_network(np.random.default_rng(4), nodes=4)
+    tables = random_tables(np.random.default_rng(5), network.graph, (1_000,))
+    network.marginals()
+    assert kernel(1, 40) is plain_propagation
+    network.marginals(cpt=tables)
+    assert kernel(1, 40) is compiled_propagation
 
 
 @pytest.mark.slow
 def test_a_small_network_is_answered_without_numba():
     code = f"""
 import sys
+import estimative.workflow
 from estimative import read_network
 read_network({str(NETWORKS / "asia.bif")!r}).marginals(evidence={{"xray": "yes"}})
 sys.exit("numba" in sys.modules)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -155,10 +156,11 @@ def quarrel(result: Forecast) -> Disagreement:
 @pytest.fixture(scope="module")
 def gaps(result: Forecast) -> Coverage:
     needs = (
-        Need("talks", "level", ("a",), ("x: likely",), None, "", None),
-        Need("mute", "level", (), (), 0.2, "mute", 0.2),
-        Need("pays", "talks -> pays", (), (), 0.01, "pays", -0.034),
-        Need("deal", "hunger -> deal", (), (), 0.01, "deal", 0.05),
+        Need("talks", "level", ("a",), ("x: likely",), "yes"),
+        Need("mute", "level", (), (), "yes", 0.2, 0.01, "mute", 0.2, 0.01),
+        Need("pays", "talks -> pays", (), (), "yes", 0.01, 0.001, "pays", -0.034, 0.01),
+        Need("deal", "hunger -> deal", (), (), "yes", 0.01, 0.001, "path", 0.05, 0.01),
+        Need("vague", "talks -> vague", (), (), "yes", 0.01, 0.02),
     )
     return Coverage(result, needs, ())
 
@@ -182,6 +184,10 @@ NAMES = ["forecast", "network", "stated network", "disagreement", "coverage"]
 
 def words(ax: Axes, gid: str) -> list[str]:
     return [" ".join(t.get_text().split()) for t in ax.texts if t.get_gid() == gid]
+
+
+def read_all(ax: Axes) -> str:
+    return " ".join(" ".join(t.get_text() for t in ax.texts).split())
 
 
 def of_gid(ax: Axes, gid: str) -> list:
@@ -243,6 +249,9 @@ class TestEveryPicture:
         assert LONG in caption.alt
         assert caption.record == (None if name == "stated network" else result.record)
         assert "hindsight" in caption.footer
+        assert caption.footer.startswith("Scenario made-up, as of 2025-06-30. ")
+        if caption.record:
+            assert f"Intervals: central 90%. Record {caption.record}." in caption.footer
 
 
 class TestForecast:
@@ -449,6 +458,15 @@ class TestDisagreement:
         expected = [voices["pays"][0].probability, quarrel.forecast["pays"].probability]
         assert shares == pytest.approx(expected)
 
+    def test_a_voice_that_is_withheld_is_named_without_a_number(self, quarrel):
+        first, *others = quarrel.voices["talks"]
+        voices = {"talks": (replace(first, withheld="not converged"), *others)}
+        ax = plots.disagreement(Disagreement(quarrel.forecast, voices))
+        assert first.name not in words(ax, "label")
+        assert len(words(ax, "number")) == len(others) + 1
+        assert words(ax, "note") == [f"{first.name} withheld: not converged"]
+        assert len(of_gid(ax, "voice")) == len(others)
+
     def test_nobody_speaks(self, quarrel):
         assert_legible(plots.disagreement(Disagreement(quarrel.forecast, {"mute": ()})))
 
@@ -460,9 +478,14 @@ class TestCoverage:
         lengths = [bar.get_width() for bar in of_gid(ax, "bar")]
         assert np.array(lengths) / lengths[0] == pytest.approx([1, 0.25, 0.17])
 
+    def test_what_is_only_noise_is_counted_and_a_state_is_named(self, gaps):
+        ax = plots.coverage(gaps)
+        assert words(ax, "moved")[1] == f"The way taken: {gaps.forecast['path'].event}"
+        assert "Not drawn: 1 that would move no answer" in read_all(ax)
+
     def test_everything_is_stated(self, gaps):
         ax = plots.coverage(Coverage(gaps.forecast, gaps.needs[:1], ()))
-        assert words(ax, "header") == ["Everything is stated."]
+        assert words(ax, "header") == ["No default moves an answer."]
         assert_legible(ax)
 
 

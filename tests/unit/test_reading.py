@@ -175,6 +175,13 @@ def test_observations_revisions_and_retractions(folder):
     assert seen.happened == (dt.date(2023, 10, 20), dt.date(2023, 10, 20))
     assert isinstance(again, Revision)
     assert again.statement.date == dt.date(2023, 11, 2), "not that of its source"
+    assert again.statement.source == "2023-11-02-thinks-again"
+    found = read_scenario(folder)
+    assert found.sources["2023-11-02-thinks-again"].title == "Radio"
+    assert found.sources["2023-11-02-thinks-again"].reliability is None, "none was given"
+    assert "a revision's source is that of the item; take it out" in " ".join(
+        map(str, found.warnings)
+    )
     assert isinstance(never, Retraction)
     assert never.source.reliability == "F6"
 

@@ -4,16 +4,21 @@ A user's mistake ends with a message and a status, never with a traceback
 (tests/system/test_cli.py).
 """
 
-import contextlib
-import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from estimative.cli import answer_verbs, folder_verbs, ledger_verbs, picture_verbs
-from estimative.cli.asking import STORAGE, USAGE, WRONG_SCENARIO, counted
+from estimative.cli import (
+    answer_verbs,
+    explore_verbs,
+    folder_verbs,
+    ledger_verbs,
+    news_verbs,
+    picture_verbs,
+)
+from estimative.cli.asking import STORAGE, USAGE, WRONG_SCENARIO, counted, leave
 from estimative.errors import EstimativeError, InferenceError, LedgerError, ScenarioError
 from estimative.output import ReaderGoneError, print_text, say
 
@@ -35,11 +40,18 @@ for verb in (
     answer_verbs.compare,
     answer_verbs.coverage,
     answer_verbs.disagreement,
+    explore_verbs.what_if,
+    explore_verbs.indicators,
+    explore_verbs.joint,
     picture_verbs.plot,
     ledger_verbs.history,
     ledger_verbs.score,
+    news_verbs.watch,
 ):
     app.command()(verb)
+news = typer.Typer(help="Write items of news.", no_args_is_help=True, rich_markup_mode=None)
+news.command()(news_verbs.add)
+app.add_typer(news, name="news")
 
 
 def _print_version(wanted: bool) -> None:
@@ -72,11 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     status = _run(sys.argv[1:] if arguments is None else list(arguments))
     if arguments is None and "nutpie" in sys.modules and status in (USAGE, STOPPED):
-        # chains of a stopped sampling may still run in threads, which survive no orderly end
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(AttributeError, OSError):
-                stream.flush()
-        os._exit(status)
+        leave(status)
     sys.exit(status)
 
 

@@ -2,6 +2,8 @@
 
 import contextlib
 import inspect
+import os
+import sys
 from collections.abc import Callable, Iterator, Sized
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -342,6 +344,22 @@ def counted(things: Sized, what: str, more: str = "") -> str:
         Such as `3 items of news`.
     """
     return f"{len(things)} {what}{'s' * (len(things) != 1)} {more}".strip()
+
+
+def leave(status: int) -> None:
+    """End the process at once, after a sampling may have been stopped.
+
+    Its chains may still run in threads, which survive no orderly end.
+
+    Parameters
+    ----------
+    status : int
+        The process's.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, OSError):
+            stream.flush()
+    os._exit(status)
 
 
 def end(forecast: "Forecast") -> None:

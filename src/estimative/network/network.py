@@ -15,10 +15,13 @@ import numpy.typing as npt
 
 from estimative.network.graph import Floats, Graph
 from estimative.network.junction_tree import JunctionTree, build_junction_tree
-from estimative.network.propagation import kernel
+from estimative.network.propagation import kernel, load_compiled
 
 State = str | list[str] | tuple[str, ...]
 Batch = tuple[int, ...]
+
+MANY = 1000
+"""Who asks a bare network for so many draws at once waits once for compiled code to be loaded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +151,8 @@ class Network:
         """Return the batch shape, and the flat tables with everything applied."""
         graph = self.graph
         batch, tables = flat_tables(graph, {**self.cpt, **cpt}) if cpt else self._flat
+        if len(tables) >= MANY:
+            load_compiled()
         if not (evidence or likelihood or do):
             return batch, tables
         weight = _seen(graph, evidence or {})

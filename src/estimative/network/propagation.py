@@ -1,17 +1,18 @@
-"""Which kernel answers: plain NumPy for what is small, compiled code for what is large.
+"""Which kernel answers: plain NumPy, until there is work enough to load compiled code for.
 
-Loading numba takes longer than most scenarios' answers. The choice is by size alone, and both give
-the same bits (`tests/unit/test_network.py`).
+Loading numba takes longer than most scenarios' answers. Both kernels give the same bits
+(`tests/unit/test_network.py`), so which of them answers can never be seen in a number.
 """
 
 from types import ModuleType
 
 from estimative.network import plain_propagation
 
-_SMALL = 2**21
-"""Numbers that plain NumPy passes over in some 20 ms; compiled code takes half of that."""
+_WORTH_LOADING = 2**23
+"""Plain NumPy passes over so many numbers in some 100 ms, compiled code in a third of that."""
 _CALL = 512
 """One NumPy call takes as long as so many numbers."""
+_done = [0]  # numbers that plain NumPy has passed over in this process
 
 
 def kernel(batch: int, entries: int) -> ModuleType:
@@ -27,10 +28,16 @@ def kernel(batch: int, entries: int) -> ModuleType:
     Returns
     -------
     module
-        `plain_propagation` or `compiled_propagation`.
+        `plain_propagation`, or, once the work has added up, `compiled_propagation`.
     """
-    if (batch + _CALL) * entries <= _SMALL:
+    _done[0] += (batch + _CALL) * entries
+    if _done[0] <= _WORTH_LOADING:
         return plain_propagation
     from estimative.network import compiled_propagation
 
     return compiled_propagation
+
+
+def load_compiled() -> None:
+    """Have compiled code answer from now on: much will be asked."""
+    _done[0] = _WORTH_LOADING

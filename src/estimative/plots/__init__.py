@@ -11,11 +11,24 @@ if TYPE_CHECKING:
     from estimative.plots.coverage_plot import coverage
     from estimative.plots.disagreement_plot import disagreement
     from estimative.plots.forecast_plot import forecast
+    from estimative.plots.indicators_plot import indicators
+    from estimative.plots.joint_plot import joint
     from estimative.plots.network_plot import network
     from estimative.plots.timeline_plot import timeline
     from estimative.plots.waterfall_plot import waterfall
+    from estimative.plots.what_if_plot import what_if
 
-__all__ = ["coverage", "disagreement", "forecast", "network", "timeline", "waterfall"]
+__all__ = [
+    "coverage",
+    "disagreement",
+    "forecast",
+    "indicators",
+    "joint",
+    "network",
+    "timeline",
+    "waterfall",
+    "what_if",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module holds

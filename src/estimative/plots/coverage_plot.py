@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from estimative.explaining import Coverage, Need
+from estimative.forecasting import CLEAR
 from estimative.plots import style
 from estimative.plots.lettering import BODY, NUMBER, SMALL, balance, settings, text_size
 from estimative.plots.style import MARGIN, QUIET, Caption, How, Lines, Pen
-from estimative.scenario import Scenario
 
 MOST = 15  # rows; the smaller ones are counted in the words
+NOTHING = "No default moves an answer"
 LABEL_SHARE, MOVED_SHARE = 0.36, 0.29  # of the width
 GAP, NUMBER_WIDTH, LEAST_BAR = 0.25, 0.85, 1.8  # inches
 AIR, HIGHEST_ROW, HEADER = 0.12, 0.9, 0.34  # inches
@@ -79,9 +80,9 @@ def coverage(result: Coverage, ax: Axes | None = None) -> Axes:
         The axes given, or new ones. Along x and y stand inches from the left and from the top, at
         full type size.
     """
-    scenario = result.forecast.scenario
-    asked = [_row(scenario, need) for need in result.needs if not need.statements]
-    rows, words = sorted(asked, key=lambda r: -abs(r.move)), _words(result, len(asked))
+    asked = [_row(result, need) for need in result.needs if not need.statements]
+    rows = sorted((r for r in asked if r.moved), key=lambda r: -abs(r.move))
+    words = _words(result, len(asked), len(rows))
     with settings():
         shown = rows[:MOST]
         pen, width, height = style.fit(ax, lambda w, h: _plan(shown, words, w, h).fits)
@@ -92,29 +93,35 @@ def coverage(result: Coverage, ax: Axes | None = None) -> Axes:
         return style.finish(pen, caption, plan.lines)
 
 
-def _words(result: Coverage, unstated: int) -> tuple[str, str, str]:
+def _words(result: Coverage, unstated: int, moving: int) -> tuple[str, str, str]:
     """Return title, subtitle and footer."""
     forecast, needs = result.forecast, len(result.needs)
     subtitle = (
         f"{needs - unstated} of {needs} things that the answer needs are stated, as of"
         f" {style.long_date(forecast.as_of)}."
     )
-    if unstated:
-        others = f"the largest {MOST} of the others" if unstated > MOST else "the others"
+    if moving:
+        others = f"the largest {MOST} of the others" if moving > MOST else "the others"
         subtitle += (
             f" Bar: by how many points {others}, which rest on a wide default, would move the"
             " answer that they move most, were the default half a prior standard deviation higher."
         )
+    if unstated > moving:
+        subtitle += (
+            f" Not drawn: {unstated - moving} that would move no answer by more than {CLEAR} Monte"
+            " Carlo standard errors."
+        )
     return forecast.scenario.question, subtitle, style.footer(forecast)
 
 
-def _row(scenario: Scenario, need: Need) -> Row:
-    nodes = {**scenario.outcomes, **scenario.drivers}
+def _row(result: Coverage, need: Need) -> Row:
+    forecast = result.forecast
+    nodes = {**forecast.scenario.outcomes, **forecast.scenario.drivers}
     cause, arrow, effect = need.need.partition(" -> ")
     label = f"How likely: {nodes[need.node].title}"
     if arrow:
         label = f"{nodes[cause].title} → {nodes[effect].title}"
-    moved = nodes[need.farthest].title if need.farthest in nodes else ""
+    moved = forecast[need.farthest].headline if need.farthest else ""
     return Row(label, need.farthest_move or 0.0, moved)
 
 
@@ -133,7 +140,7 @@ def _draw(pen: Pen, plan: Plan) -> None:
     y, width = plan.lines.body_top + HEADER, plan.lines.width
     most = max((abs(r.move) for r in plan.rows), default=0.0) or 1.0
     heads = [(MARGIN, "nobody stated"), (plan.left, "points"), (plan.right, "moves most")]
-    for x, text in heads if plan.rows else [(MARGIN, "Everything is stated.")]:
+    for x, text in heads if plan.rows else [(MARGIN, f"{NOTHING}.")]:
         pen.write(x, y - 0.08, text, va="bottom", color=QUIET, gid="header")
     pen.rules([y], MARGIN, width - MARGIN)
     for row, tall in zip(plan.rows, plan.heights, strict=True):
@@ -152,4 +159,4 @@ def _draw(pen: Pen, plan: Plan) -> None:
 
 def _alt(rows: Sequence[Row], words: tuple[str, str, str]) -> str:
     moves = "; ".join(f"{r.label}: {100 * r.move:+.1f} on {r.moved}" for r in rows)
-    return f"{words[0]} {words[1].split(' Bar:')[0]} {moves or 'Everything is stated'}."
+    return f"{words[0]} {words[1].split(' Bar:')[0]} {moves or NOTHING}."

@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 from estimative.explaining import Disagreement
 from estimative.plots import style
 from estimative.plots.density import GRID, Floats, density
-from estimative.plots.forecast_plot import settled
 from estimative.plots.lettering import BODY, SMALL, settings, text_size, wrap
 from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
 from estimative.results import percent
@@ -208,15 +207,18 @@ def _blocks(result: Disagreement) -> tuple[Block, ...]:
     found = []
     for name, voices in result.voices.items():
         outcome = result.forecast[name]
-        title = outcome.title if outcome.event == "yes" else f"{outcome.title}: {outcome.event}"
-        if outcome.status != "open":
-            found.append((-1.0, Block(title, settled(outcome), ())))
+        if outcome.settled:
+            found.append((-1.0, Block(outcome.headline, outcome.ending, ())))
         elif voices:
-            alone = tuple(v.probability for v in voices)
-            rows = [Row(v.name, v.probability, v.lower, v.upper, density(v.draws)) for v in voices]
+            heard = [v for v in voices if not v.withheld]
+            alone = tuple(v.probability for v in heard)
+            rows = [Row(v.name, v.probability, v.lower, v.upper, density(v.draws)) for v in heard]
             rows += _pool(result, name, alone)
-            note = f"withheld: {outcome.withheld}" if outcome.withheld else ""
-            found.append((max(alone) - min(alone), Block(title, note, tuple(rows))))
+            notes = [f"withheld: {outcome.withheld}"] if outcome.withheld else []
+            notes += [f"{v.name} withheld: {v.withheld}" for v in voices if v.withheld]
+            notes += [outcome.ending] if outcome.ending else []
+            apart = max(alone) - min(alone) if alone else 0.0
+            found.append((apart, Block(outcome.headline, "; ".join(notes), tuple(rows))))
     return tuple(block for _, block in sorted(found, key=lambda pair: -pair[0]))
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from matplotlib.axes import Axes
 
-from estimative.forecasting import Forecast, OutcomeForecast
+from estimative.forecasting import Forecast, OutcomeForecast, in_words
 from estimative.lexicon import read_lexicon
 from estimative.plots import style
 from estimative.plots.lettering import BODY, NUMBER, SMALL, balance, settings, text_size, wrap
@@ -39,7 +39,7 @@ class Row:
     @property
     def settled(self) -> bool:
         """Whether nothing is left to forecast: it was observed, or its time is over."""
-        return self.outcome.status != "open" and self.outcome.probability is not None
+        return self.outcome.settled and self.outcome.probability is not None
 
     @property
     def need(self) -> float:
@@ -161,23 +161,6 @@ def forecast(forecast: Forecast, ax: Axes | None = None, *, order: Order = "like
         return style.finish(pen, caption, plan.lines)
 
 
-def settled(outcome: OutcomeForecast) -> str:
-    """Return what is known where nothing is left to forecast: `resolved: yes`.
-
-    Parameters
-    ----------
-    outcome : OutcomeForecast
-        One that is not open.
-
-    Returns
-    -------
-    str
-        Its status and its likeliest state.
-    """
-    state = max(outcome.states, key=lambda s: outcome.states[s])
-    return f"{outcome.status}: {state}"
-
-
 def span(outcome: OutcomeForecast) -> str:
     """Return an outcome's interval as people read it: 40–90%.
 
@@ -195,7 +178,7 @@ def span(outcome: OutcomeForecast) -> str:
 
 
 def _rank(outcome: OutcomeForecast) -> tuple[bool, bool, float]:
-    return outcome.withheld is not None, outcome.status != "open", -(outcome.probability or 0.0)
+    return outcome.withheld is not None, outcome.settled, -(outcome.probability or 0.0)
 
 
 def _words(forecast: Forecast) -> tuple[str, str, str]:
@@ -206,7 +189,7 @@ def _words(forecast: Forecast) -> tuple[str, str, str]:
         f"As of {style.long_date(forecast.as_of)}{until}. Dot: probability; bar: central"
         f" {forecast.interval:.0%} interval. Model: {forecast.model}."
     )
-    if any(o.status != "open" and not o.withheld for o in forecast.outcomes):
+    if any(o.settled and not o.withheld for o in forecast.outcomes):
         subtitle += " Diamond: settled."
     return forecast.scenario.question, subtitle, style.footer(forecast)
 
@@ -226,10 +209,10 @@ def _plan(
 
 
 def _row(outcome: OutcomeForecast, label_width: float, scale_width: float, own_day: bool) -> Row:
-    label = outcome.title if outcome.event == "yes" else f"{outcome.title}: {outcome.event}"
+    label = outcome.headline
     if own_day:
         label += f" (by {outcome.by})"
-    said = settled(outcome) if outcome.status != "open" else outcome.phrase or ""
+    said = in_words(outcome)
     reason = f"withheld: {outcome.withheld}" if outcome.withheld else ""
     return Row(
         outcome,
@@ -325,14 +308,14 @@ def _write_columns(pen: Pen, plan: Plan, row: Row, middle: float) -> None:
 
 
 def _alt(outcomes: Sequence[OutcomeForecast], words: tuple[str, str, str]) -> str:
-    said = [f"{o.title}: {_in_words(o)}" for o in outcomes]
+    said = [f"{o.headline}: {_told(o)}" for o in outcomes]
     return f"{words[0]} {words[1].split(' Dot:')[0]} {'; '.join(said)}."
 
 
-def _in_words(outcome: OutcomeForecast) -> str:
+def _told(outcome: OutcomeForecast) -> str:
     if outcome.withheld:
         return f"withheld ({outcome.withheld})"
-    if outcome.status != "open":
-        return settled(outcome)
-    likely = f"{percent(outcome.probability)} ({span(outcome)}), {outcome.phrase}"
+    if outcome.settled:
+        return outcome.ending
+    likely = f"{percent(outcome.probability)} ({span(outcome)}), {in_words(outcome)}"
     return f"{likely}, confidence {outcome.confidence}"

@@ -1,41 +1,39 @@
-"""Type: which font, how large a text will be in inches, and how it is broken into lines.
+"""Type: how large a text will be in inches, and how it is broken into lines.
 
 Text is measured on a figure that nobody sees, before anything is drawn.
 """
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 
 import matplotlib as mpl
-from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from estimative.plots.fonts import families
 
 SMALL, BODY, NUMBER = 12.0, 12.5, 15.0  # points on a slide
 TITLES = (21.0, 18.0, 16.0)  # points; the first at which a title needs no more than two lines
 SPACING = 1.15  # of lines
 HINTING = 1.03  # on a coarse screen letters are set on whole pixels, and run wider
-# fonts of the common systems for scripts that the bundled DejaVu Sans lacks, where installed
-FALLBACKS = (
-    "Noto Sans CJK KR",
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Malgun Gothic",
-    "Microsoft YaHei",
-    "Yu Gothic",
-    "Apple SD Gothic Neo",
-    "PingFang SC",
-    "Hiragino Sans",
-    "NanumGothic",
-)
+PLAIN = ("text.parse_math", "text.usetex")
 
 
-def settings() -> AbstractContextManager[None]:
-    """Return a context in which text is set in the bundled font, and a dollar sign is one."""
-    installed = set(font_manager.fontManager.get_font_names())
-    family = ["DejaVu Sans", *(name for name in FALLBACKS if name in installed)]
-    return mpl.rc_context({"font.family": family, "text.parse_math": False, "text.usetex": False})
+@contextmanager
+def settings() -> Iterator[None]:
+    """Return a context in which a dollar sign is one; all other settings are left alone.
+
+    `matplotlib.rc_context` would also undo what a notebook sets up while the first figure is made,
+    and no later picture would be shown.
+    """
+    before = {key: mpl.rcParams[key] for key in PLAIN}
+    mpl.rcParams.update(dict.fromkeys(PLAIN, False))
+    try:
+        yield
+    finally:
+        mpl.rcParams.update(before)
 
 
 @lru_cache(maxsize=16_384)
@@ -62,6 +60,7 @@ def text_size(
     """
     bench = _bench()
     sample = Text(0, 0, text, fontsize=size, fontweight=weight, linespacing=spacing)
+    sample.set_fontfamily(families(text))
     sample.set_figure(bench)
     box = sample.get_window_extent()
     return HINTING * box.width / bench.dpi, box.height / bench.dpi

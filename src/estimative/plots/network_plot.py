@@ -16,7 +16,6 @@ from matplotlib.path import Path
 
 from estimative.forecasting import Forecast
 from estimative.plots import style
-from estimative.plots.forecast_plot import settled
 from estimative.plots.influences import Influence, influences
 from estimative.plots.lettering import SMALL, settings, text_size
 from estimative.plots.network_plan import CHANCE, PAD, NetworkPlan, Node, plan_network
@@ -114,8 +113,8 @@ def _chance(forecast: Forecast, name: str) -> tuple[str, float | None]:
         outcome = forecast[name]
         if outcome.withheld:
             return "withheld", None
-        if outcome.status != "open":
-            return settled(outcome), None
+        if outcome.settled:
+            return outcome.ending, None
         event, probability = outcome.event, outcome.probability
     return percent(probability) + ("" if event == "yes" else f" {event}"), probability
 

@@ -110,8 +110,8 @@ def _marks(forecasts: Sequence[Forecast], outcome: str, event: str) -> list[Mark
 
 
 def _ending(outcome: OutcomeForecast) -> str:
-    """Return how an outcome ended, `resolved: yes`; nothing while it is open."""
-    return "" if outcome.status == "open" else f"{outcome.status}: {likeliest(outcome)}"
+    """Return how an outcome ended, `resolved: yes`; nothing while that is not known."""
+    return outcome.ending if outcome.settled else ""
 
 
 def likeliest(outcome: OutcomeForecast) -> str:

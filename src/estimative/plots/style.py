@@ -14,7 +14,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from estimative.forecasting import Forecast
+from estimative.plots.fonts import families, warn_of_boxes
 from estimative.plots.lettering import BODY, SMALL, SPACING, TITLES, balance, text_size, wrap
+from estimative.results import mass
 from estimative.scenario import Scenario
 
 SLIDE = (40 / 3, 7.5)  # inches, 16:9
@@ -92,6 +94,7 @@ class Pen:
             As `Axes.text` takes it.
         """
         usual: How = {"color": INK, "va": "center", "linespacing": SPACING}
+        usual["family"] = families(text)
         self.ax.text(x, y, text, fontsize=size * self.scale, **usual | how)
 
     def dot(self, x: float, y: float, size: float, **how: Any) -> None:  # noqa: ANN401
@@ -169,7 +172,7 @@ def long_date(day: dt.date) -> str:
 
 
 def footer(subject: Forecast | Scenario) -> str:
-    """Return the line that stands under a picture: its record, and how it came about.
+    """Return the line that stands under a picture: where its numbers are from.
 
     Parameters
     ----------
@@ -181,12 +184,11 @@ def footer(subject: Forecast | Scenario) -> str:
     str
         Sentences.
     """
-    if isinstance(subject, Scenario):
-        scenario, parts = subject, [f"Scenario {subject.slug}"]
-    else:
-        scenario, parts = subject.scenario, [f"Record {subject.record}"]
-        if subject.belief.failed:
-            parts.append("NOT CONVERGED")
+    scenario = subject if isinstance(subject, Scenario) else subject.scenario
+    parts = [f"Scenario {scenario.slug}, as of {scenario.date}"]
+    if isinstance(subject, Forecast):
+        parts += [f"Intervals: central {mass(subject.interval)}", f"Record {subject.record}"]
+        parts += ["NOT CONVERGED"] * bool(subject.belief.failed)
     if scenario.hindsight:
         parts.append("Written with hindsight: coded after its window had closed")
     return ". ".join(parts) + "."
@@ -299,6 +301,7 @@ def finish(pen: Pen, caption: Caption, lines: Lines) -> Axes:
     put(lines.subtitle_top, lines.subtitle, BODY, color=QUIET)
     put(lines.footer_top, lines.footer, SMALL, color=QUIET, gid="estimative-footer")
     attach(pen.ax, caption)
+    warn_of_boxes(text.get_text() for text in pen.ax.texts)
     for artist in artists(pen.ax):
         artist.set_in_layout(False)  # all stands inside the axes, so no layout need make room
     return pen.ax

@@ -165,7 +165,7 @@ def timeline(forecasts: Sequence[Forecast], outcome: str, ax: Axes | None = None
 def _words(story: Story) -> tuple[str, str, str]:
     """Return title, subtitle and footer."""
     outcome, last = story.outcome, story.forecasts[-1]
-    title = outcome.title if outcome.event == "yes" else f"{outcome.title}: {outcome.event}"
+    title = outcome.headline
     subtitle = (
         f"As forecast from {style.long_date(story.first)} to {style.long_date(last.as_of)}. Line:"
         f" probability; band: central {last.interval:.0%} interval."

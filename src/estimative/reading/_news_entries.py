@@ -181,7 +181,11 @@ def _revised(
     inner = Entry(node, "statement", entry.file, findings)
     statement = read_statement(inner, names, statement_readers(names), published or dt.date.min)
     entry.sound = entry.sound and inner.sound
-    return statement
+    if statement is None or statement.source is None:
+        return statement
+    message = "source: is not used, for a revision's source is that of the item; take it out"
+    inner.warn(inner.line_of("source"), message)
+    return statement.model_copy(update={"source": None, "locator": None})
 
 
 def _check(entry: Entry, kind: str, item: str, values: Mapping[str, Any]) -> None:

@@ -24,7 +24,7 @@ from estimative.reading._quantities import day, number, whole_days
 from estimative.reading._references import Names, lexicon_name
 from estimative.reading._statement_entries import read_statement, statement_readers
 from estimative.reading._yaml_documents import Node, Table, parse_document, read_text
-from estimative.scenario import Coding, Expert, NewsItem, Revision, Scenario, Statement
+from estimative.scenario import Coding, Expert, NewsItem, Revision, Scenario, Source, Statement
 from estimative.workspace import SCENARIO_FILE, enclosing_workspace, find_scenario
 
 FORMAT = 1
@@ -241,7 +241,27 @@ def _assemble(
     )
     places = _places(root, file, news)
     warnings = [*findings.warnings, *doubts(scenario, places)]
-    return scenario.model_copy(update={"warnings": tuple(sorted(set(warnings)))})
+    return _sourced(scenario.model_copy(update={"warnings": tuple(sorted(set(warnings)))}))
+
+
+def _sourced(scenario: Scenario) -> Scenario:
+    """Return the scenario with the items of revisions as the sources of what they say anew."""
+    sources, news = dict(scenario.sources), dict(scenario.news)
+    for name, item in scenario.news.items():
+        if not isinstance(item, Revision):
+            continue
+        graded = "reliability" in item.source.model_fields_set
+        key = item.origin or name  # which also tells articles apart
+        article = Source(
+            title=item.source.name,
+            published=item.published,
+            address=item.source.address,
+            reliability=item.source.reliability[0] if graded else None,
+        )
+        sources.setdefault(key, article)
+        statement = item.statement.model_copy(update={"source": key})
+        news[name] = item.model_copy(update={"statement": statement})
+    return scenario.model_copy(update={"sources": sources, "news": news})
 
 
 def _speakers(people: People, statements: Iterable[Statement], file: str) -> dict[str, Expert]:

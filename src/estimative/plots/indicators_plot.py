@@ -1,0 +1,88 @@
+"""What would change our mind: for each observation and report, the chance if it comes and if not.
+
+The further apart the two stand, the more it would tell; how likely it is to come stands beside.
+"""
+
+from matplotlib.axes import Axes
+
+from estimative.exploring import Indicators
+from estimative.exploring.indicating import bits, titled
+from estimative.plots import style
+from estimative.plots.ladder import Ladder, Rung, draw_ladder
+from estimative.plots.style import How, Pen
+from estimative.results import mass, percent
+
+LABEL_SHARE = 0.36  # of the width
+
+
+def indicators(result: Indicators, ax: Axes | None = None) -> Axes:
+    """Draw what each observation or report would make of the outcome's probability.
+
+    Parameters
+    ----------
+    result : Indicators
+        What `estimative.indicators` returns.
+    ax : Axes, optional
+        Where to draw; default a new 16:9 figure.
+
+    Returns
+    -------
+    Axes
+        The axes given, or new ones. Along x stands the probability in [0, 1], along y inches from
+        the top at full type size.
+    """
+    forecast, found, now = result.forecast, result.indicators, result.outcome.probability
+    rungs = tuple(
+        Rung(f"{i.name[0].upper()}{i.name[1:]}", (bits(i.information), percent(i.chance)))
+        for i in found
+    )
+    subtitle = (
+        f"{percent(now)} as of {style.long_date(forecast.as_of)}: the vertical line. Dot: its"
+        f" chance if this comes; ring: if another state is seen or reported; bar: central"
+        f" {mass(forecast.interval)} interval if it comes. Reports favour the state that holds"
+        f" {result.strength:.3g} to 1. Beside: expected information in bits, and how likely it is"
+        " to come."
+    )
+    title = f"What would change our mind: {titled(result.outcome)}"
+    told = "; ".join(
+        f"{r.label}: {percent(i.if_so.value)} if so, {percent(i.if_not)} if not"
+        for r, i in zip(rungs, found, strict=True)
+    )
+    ladder = Ladder(
+        title=title,
+        subtitle=subtitle,
+        footer=style.footer(forecast),
+        alt=f"{title}. Now {percent(now)}. {told}.",
+        record=forecast.record,
+        rungs=rungs,
+        heads=("bits", "chance\nto come"),
+        reach=1.0,
+        label_share=LABEL_SHARE,
+        empty="Nothing can be seen or reported.",
+    )
+
+    def marks(pen: Pen, row: int, middle: float, half: float) -> None:
+        """Draw what one indicator would do.
+
+        Parameters
+        ----------
+        pen : Pen
+            On the axes.
+        row : int
+            Which indicator.
+        middle, half : float
+            The middle of the row and half of its height, in inches.
+        """
+        i = found[row]
+        if now is not None:
+            today: How = {"color": style.QUIET, "linewidth": 1.2 * pen.scale, "zorder": 2}
+            ends = middle - half - 0.08, middle + half + 0.08
+            pen.ax.plot([now, now], ends, gid="now", **today)
+        bar: How = {"color": style.PALE_BLUE, "zorder": 1, "capstyle": "butt", "gid": "interval"}
+        pen.ax.hlines(middle, i.if_so.lower, i.if_so.upper, linewidth=8 * pen.scale, **bar)
+        edge: How = {"edgecolors": "white", "linewidths": 1.2 * pen.scale, "zorder": 4}
+        pen.dot(i.if_so.value, middle, 11, color=style.BLUE, gid="if so", clip_on=False, **edge)
+        ring: How = {"facecolor": "white", "edgecolor": style.INK, "linewidth": 1.5 * pen.scale}
+        pen.dot(i.if_not, middle, 9, zorder=3, gid="if not", clip_on=False, **ring)
+
+    return draw_ladder(ladder, marks, ax)

@@ -1,0 +1,113 @@
+"""News by reweighting against news inside the fit: on random scenarios, and on the flagship's year.
+
+Wherever the product would reweight (Pareto k and effective draws are good), both must give the same
+probabilities within five Monte Carlo standard errors.
+"""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from builders import OPENS, answer, fitted, read, standard_error
+
+import estimative as est
+from estimative.belief import Settings
+from estimative.forecasting import FEWEST_DRAWS, WORST_K
+from estimative.tail_weights import pareto_k
+
+pytestmark = pytest.mark.slow
+
+SETTINGS = Settings(chains=4, tune=500, draws=1000)
+FLAGSHIP = Path(__file__).resolve().parents[2] / "scenarios" / "russia-dprk-2023"
+STRENGTHS = ["raises slightly", "raises", "raises strongly", "lowers", "lowers strongly"]
+SEEDS = [*range(5), *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(5, 50))]
+DAYS = [
+    "2024-04-30",
+    *(pytest.param(d, marks=pytest.mark.nightly) for d in ["2023-12-31", "2024-09-13"]),
+]
+
+
+def random_scenario(folder, seed):
+    """Return three to six outcomes, links, four experts, news and silence."""
+    rng = np.random.default_rng(seed)
+    names = [f"o{i}" for i in range(rng.integers(3, 7))]
+    outcomes = {n: {} for n in names}
+    for n in names:
+        if rng.random() < 0.25:
+            outcomes[n] = {"states": ["none", "some", "much"], "quiet": "none"}
+        elif rng.random() < 0.3:
+            outcomes[n] = {"timing": str(rng.choice(["none", "early", "late", "even"]))}
+    states = {n: outcomes[n].get("states", ["no", "yes"]) for n in names}
+    pairs = [(a, b) for i, b in enumerate(names) for a in names[:i]]
+    links = [pair for pair in pairs if rng.random() < 0.5]
+    statements = {}
+    for i in range(rng.integers(3, 10)):
+        node = str(rng.choice(names))
+        statements[f"s{i}"] = {
+            "kind": "probability",
+            "expert": f"e{rng.integers(4)}",
+            "event": {node: str(rng.choice(states[node]))},
+            "probability": f"{rng.integers(5, 96)}%",
+        }
+    for i, (cause, effect) in enumerate(links):
+        if rng.random() < 0.6 and len(states[cause]) == len(states[effect]) == 2:
+            statements[f"i{i}"] = {
+                "kind": "influence",
+                "expert": f"e{rng.integers(4)}",
+                "link": f"{cause} -> {effect}",
+                "strength": str(rng.choice(STRENGTHS)),
+            }
+    news = {}
+    for i in range(rng.integers(2, 6)):
+        node, day = str(rng.choice(names)), OPENS + dt.timedelta(days=int(rng.integers(1, 200)))
+        state = str(rng.choice(states[node]))
+        ratio = float(rng.choice([1.5, 2, 4, 8]))
+        item = {"kind": "report", "bears_on": [{"favours": {node: state}, "ratio": ratio}]}
+        if i == 0:
+            item = {"kind": "observation", "observed": {node: state}}
+        news[f"{day}-n{i}"] = item | {"published": str(day)}
+    return read(
+        folder,
+        outcomes=outcomes,
+        links=[f"{a} -> {b}" for a, b in links],
+        statements=statements,
+        news=news,
+        as_of=str(OPENS + dt.timedelta(days=200)),
+    )
+
+
+def assert_both_agree(scenario, day=None):
+    """Hold every state's probability by reweighting against the fit with the news inside."""
+    day = day or scenario.date
+    scenario = scenario.model_copy(update={"as_of": day})
+    outside = answer(scenario, fitted(scenario, settings=SETTINGS))
+    k = pareto_k(np.log(outside.weights))
+    if k > WORST_K or 1 / (outside.weights**2).sum() < FEWEST_DRAWS:
+        return False
+    inside = answer(
+        scenario, fitted(scenario, seed=2, settings=SETTINGS, news_inside=True), inside=True
+    )
+    share = outside.weights * len(outside.weights)
+    for column in range(outside.draws.shape[1]):
+        p, q = outside.draws[:, column], inside.draws[:, column]
+        mean = outside.weights @ p
+        if max(np.ptp(p), np.ptp(q)) < 1e-9:
+            assert q.mean() == pytest.approx(mean, abs=1e-9)
+            continue
+        error = np.hypot(standard_error(share * (p - mean)), standard_error(q))
+        assert abs(mean - q.mean()) < 5 * error
+    return True
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_reweighting_is_refitting(tmp_path, seed):
+    scenario = random_scenario(tmp_path, seed)
+    if not assert_both_agree(scenario):
+        pytest.skip("the news wears the draws out, so that the product fits again")
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_reweighting_is_refitting_on_the_flagship(day):
+    scenario = est.read_scenario(FLAGSHIP)
+    assert assert_both_agree(scenario, dt.date.fromisoformat(day))
