@@ -146,8 +146,8 @@ def plain_priors(folder: Path) -> None:
 
     from estimative.belief import Settings
     from estimative.implied import TREE_ARRAYS, log_weights, shared
-    from estimative.inference import _expand, _sample
     from estimative.network import Graph, build_junction_tree, states_from_families
+    from estimative.sampling import density, expand, sample
 
     imported = time.perf_counter()
     event, given = np.array(problem["event"]), np.array(problem["given"])
@@ -181,8 +181,10 @@ def plain_priors(folder: Path) -> None:
         )
     built = time.perf_counter()
     settings = Settings(chains=CHAINS, tune=TUNE, draws=DRAWS, target_accept=0.8)
-    points, _ = _sample(model, settings, 1, lambda _: None)
-    draws = _expand(model, points.reshape(-1, points.shape[-1]))["tables"]
+    first = model.initial_point()
+    centre = np.concatenate([np.ravel(v) for v in first.values()])
+    points, _ = sample(density(model, first), centre, settings, 1, lambda _: None)
+    draws = expand(model, first, points.reshape(-1, points.shape[-1]))["tables"]
     yes = states_from_families(graph, tree.run(draws)[1])[:, 1::2]
     done = time.perf_counter()
     by_chain = np.moveaxis(yes.reshape(CHAINS, DRAWS, -1), -1, 0)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from estimative.reading import read_scenario
     from estimative.replaying import replay
     from estimative.scoring import score
-    from estimative.workflow import coverage, disagreement, forecast
+    from estimative.workflow import coverage, disagreement, forecast, sensitivity
 
 __all__ = [
     "EstimativeError",
@@ -34,6 +34,7 @@ __all__ = [
     "read_scenario",
     "replay",
     "score",
+    "sensitivity",
     "what_if",
 ]
 
@@ -56,6 +57,7 @@ _HOMES = {
     "read_scenario": "reading",
     "replay": "replaying",
     "score": "scoring",
+    "sensitivity": "workflow",
     "what_if": "exploring",
 }
 

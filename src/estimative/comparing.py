@@ -18,7 +18,7 @@ from estimative.many_worlds import Worlds, point_forecasts
 from estimative.names import did_you_mean, listed
 from estimative.network.graph import Floats
 from estimative.refit import belief_changes
-from estimative.results import Answer, Table, percent
+from estimative.results import Answer, Table, percent, tenths
 from estimative.shapley import Sets, Shares, share_out
 
 SMALLEST = 0.005
@@ -237,23 +237,6 @@ def compare(earlier: Forecast, later: Forecast) -> Comparison:
         orders=shares.orders,
         notes=(*_notes(earlier, later, base), *_repeat_notes(between, outcomes)),
     )
-
-
-def tenths(move: float) -> str:
-    """Return a move of a probability in percentage points with one decimal, signed.
-
-    Parameters
-    ----------
-    move : float
-        A difference of probabilities.
-
-    Returns
-    -------
-    str
-        Percentage points, such as `+1.5`; `0` for what rounds to nothing.
-    """
-    rounded = round(100 * move, 1)
-    return "0" if rounded == 0 else f"{rounded:+.1f}"
 
 
 def _check(earlier: Forecast, later: Forecast) -> None:

@@ -345,16 +345,14 @@ class _Builder:
                     )
                 else:
                     known = self._known(statement.date)
-                    others = [s for s in self.graph.states[cause[0]] if s != cause[1]]
-                    raised = self._odds(known, effect, {}, {cause[0]: cause[1]})
-                    # against the absence of the cause; with more states than two, against its first
-                    # other state
+                    others = tuple(s for s in self.graph.states[cause[0]] if s != cause[1])
+                    # against the absence of the cause: any of its other states, each as likely
                     self._row(
                         name,
                         said,
                         weight,
-                        raised,
-                        self._odds(known, effect, {}, {cause[0]: others[0]}),
+                        self._odds(known, effect, {}, {cause[0]: (cause[1],)}),
+                        self._odds(known, effect, {}, {cause[0]: others}),
                         voice,
                     )
             case BaseRateStatement():
@@ -504,7 +502,7 @@ class _Builder:
         known: int,
         event: tuple[str, str],
         given: Mapping[str, str],
-        do: Mapping[str, str] | None = None,
+        do: Mapping[str, tuple[str, ...]] | None = None,
     ) -> tuple[str, int]:
         """Return where the log-odds of an event, given states and interventions, will stand."""
         node, state = event
@@ -523,7 +521,12 @@ class _Builder:
         self.odds[key := ("not", odds)] = (down, up)
         return self.odds_at.setdefault(key, len(self.odds_at))
 
-    def _run(self, known: int, seen: Mapping[str, tuple[str, ...]], do: Mapping[str, str]) -> int:
+    def _run(
+        self,
+        known: int,
+        seen: Mapping[str, tuple[str, ...]],
+        do: Mapping[str, tuple[str, ...]],
+    ) -> int:
         key = (known, frozenset(seen.items()), frozenset(do.items()))
         if key not in self.run_at:
             graph = self.graph
@@ -535,9 +538,9 @@ class _Builder:
                 weight[np.setdiff1d(span, allowed)] = 0.0
             keep = weight[graph.own_state]
             placed = np.zeros(len(keep))
-            for node, state in do.items():
-                block = graph.block(node)
-                placed[block] = keep[block] * (graph.own_state[block] == graph.state(node, state))
+            for node, states in do.items():  # which sets aside what was known of the node itself
+                block, chosen = graph.block(node), [graph.state(node, s) for s in states]
+                placed[block] = np.isin(graph.own_state[block], chosen)
                 keep[block] = 0.0
             self.run_at[key] = len(self.runs)
             self.runs.append((known, keep, placed))

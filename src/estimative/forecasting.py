@@ -363,7 +363,29 @@ class Forecast(Answer):
             return ""
         strongest = [s for s in self.sources(outcome.name) if points(s.pulls[outcome.name]) != "0"]
         pulls = ", ".join(f"{s.name} {rough_points(s, outcome.name)}" for s in strongest[:3])
-        return f"pulls: {pulls}" if pulls else ""
+        others = [(s, p) for s, p in outcome.states.items() if s != outcome.event]
+        rest = ", ".join(f"{state} {percent(chance)}" for state, chance in others)
+        said = [f"else {rest}"] if len(others) > 1 else []
+        return "; ".join(said + ([f"pulls: {pulls}"] if pulls else []))
+
+
+@dataclass(frozen=True, eq=False)
+class UnderNews:
+    """What each draw of a belief says once the news is known.
+
+    Attributes
+    ----------
+    weights : array of float, shape (D,)
+        What each draw counts; they add up to 1.
+    states : array of float, shape (D, states of all nodes)
+        Probabilities, ratios of reports at their expected likelihood; for points.
+    doubtful : array of float, shape (D, states of all nodes)
+        The same with a ratio drawn for each draw; for intervals.
+    """
+
+    weights: Floats
+    states: Floats
+    doubtful: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -516,6 +538,39 @@ def rough_points(statement: StatementPull, outcome: str) -> str:
     return ("~" if statement.k > WORST_K else "") + points(statement.pulls[outcome])
 
 
+def under_news(given: Elicitation, belief: Belief, known: World, *, inside: bool) -> UnderNews:
+    """Return what each draw of a belief says of every state once the news is known.
+
+    Parameters
+    ----------
+    given : Elicitation
+        The statements as numbers.
+    belief : Belief
+        Posterior draws.
+    known : World
+        News and silence on the day.
+    inside : bool
+        Whether the belief was fitted with the news inside, so that draws count alike.
+
+    Returns
+    -------
+    UnderNews
+        Weights and probabilities.
+    """
+    graph = given.graph
+    tables = silent_tables(graph, belief.tables, known)
+    log_weight, share = given.tree.run(tables * known.likelihood[graph.own_state])
+    states = _normalised(graph, states_from_families(graph, share))
+    weights = np.exp(log_weight - log_weight.max()) if not inside else np.ones(len(log_weight))
+    weights /= weights.sum()
+    doubtful = states
+    if known.reports:
+        drawn = drawn_likelihood(known, graph, len(tables))
+        families = given.tree.run(tables * drawn[:, graph.own_state])[1]
+        doubtful = _normalised(graph, states_from_families(graph, families))
+    return UnderNews(weights, states, doubtful)
+
+
 def compute_forecast(
     scenario: Scenario,
     given: Elicitation,
@@ -556,20 +611,11 @@ def compute_forecast(
     Forecast
         Probabilities with intervals.
     """
-    graph = given.graph
-    tables = silent_tables(graph, belief.tables, known)
-    log_weight, share = given.tree.run(tables * known.likelihood[graph.own_state])
-    states = _normalised(graph, states_from_families(graph, share))
-    weights = np.exp(log_weight - log_weight.max()) if not inside else np.ones(len(log_weight))
-    weights /= weights.sum()
+    graph, drawn = given.graph, under_news(given, belief, known, inside=inside)
+    weights, states = drawn.weights, drawn.states
     means = _normalised(graph, weights @ states)
-    doubtful = states
-    if known.reports:
-        drawn = drawn_likelihood(known, graph, len(tables))
-        families = given.tree.run(tables * drawn[:, graph.own_state])[1]
-        doubtful = _normalised(graph, states_from_families(graph, families))
     tail = (1 - interval) / 2
-    bounds = _weighted_quantiles(doubtful, weights, [tail, 1 - tail])
+    bounds = _weighted_quantiles(drawn.doubtful, weights, [tail, 1 - tail])
     each = default_moves(scenario, given, belief, weights, states)
     # added in squares, as if the defaults were off independently, less what is Monte Carlo error
     squares = sum((move**2 - error**2 for move, error in each.values()), np.zeros(states.shape[1]))
@@ -635,6 +681,25 @@ def default_moves(
     tilted /= tilted.sum(axis=0)
     moved = zip(*_moved(tilted.T, weights, states), strict=True)
     return dict(zip(map(str, names), moved, strict=True))
+
+
+def standard_errors(weights: Floats, values: Floats) -> Floats:
+    """Return the Monte Carlo standard error of the weighted mean of each column.
+
+    Parameters
+    ----------
+    weights : array of float, shape (D,)
+        What each draw counts; they add up to 1.
+    values : array of float, shape (D, columns)
+        Probabilities.
+
+    Returns
+    -------
+    array of float, shape (columns,)
+        Probabilities; of the means of 40 batches of successive draws.
+    """
+    errors: Floats = _moved(np.zeros((1, len(weights))), weights, values)[1][0]
+    return errors
 
 
 def _moved(others: Floats, weights: Floats, values: Floats) -> tuple[Floats, Floats]:

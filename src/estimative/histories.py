@@ -14,7 +14,7 @@ from estimative import records
 from estimative.errors import Problem, ScenarioError
 from estimative.names import did_you_mean, listed
 from estimative.records import Ledger, Past
-from estimative.results import Answer, Table, percent
+from estimative.results import Answer, Table, mass, percent
 from estimative.scenario import Scenario
 from estimative.workflow import parse_day, runs_folder
 from estimative.workspace import find_scenario
@@ -100,7 +100,7 @@ class History(Answer):
         rows = []
         for past in self.forecasts:
             for o in (o for o in past.outcomes if o["name"] == outcome):
-                span = f"{percent(o['lower'])} to {percent(o['upper'])}, {past.interval:.0%}"
+                span = f"{percent(o['lower'])} to {percent(o['upper'])}, {mass(past.interval)}"
                 chance = "withheld" if o["withheld"] else percent(o["probability"])
                 said = (chance, o["withheld"] or span, o["phrase"] or "")
                 rows.append((str(past.as_of), *said, *self._shown(past)))
@@ -161,7 +161,13 @@ class Contents(Answer):
         """Return one row a scenario."""
         columns = ("scenario", "n", "first as of", "last as of", "last written (UTC)")
         rows = [
-            (r["scenario"], f"{r['records']:,}", r["first"], r["last"], r["written"][:16])
+            (
+                r["scenario"],
+                f"{r['records']:,}",
+                r["first"],
+                r["last"],
+                r["written"][:16].replace("T", " "),
+            )
             for r in self.scenarios
         ]
         title = "What is recorded." if rows else "Nothing is recorded."

@@ -38,8 +38,10 @@ TREE_ARRAYS = (
     "child_entry",
     "parent_entry",
 )
-# numba's store looks at this key alone, so it must change with the kernel
-KERNEL = hashlib.sha256(Path(propagate.py_func.__code__.co_filename).read_bytes()).hexdigest()
+# numba's store looks at this key alone, so it must change with the kernel, and what is around it
+KERNEL = hashlib.sha256(
+    Path(propagate.py_func.__code__.co_filename).read_bytes() + Path(__file__).read_bytes()
+).hexdigest()
 MATRIX, VECTOR = pt.TensorType("float64", (None, None)), pt.TensorType("float64", (None,))
 
 

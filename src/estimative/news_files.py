@@ -34,10 +34,10 @@ SAID_ANEW = ("said", "source", "date", "words", "because")
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
 _WIDTH = 92  # the writer breaks a line after the word that passes it
 _LONGEST = 88  # characters of a text that stands beside its key
-_SMALL_WORDS = frozenset(
-    ("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "in", "is")
-    + ("it", "its", "of", "on", "or", "that", "the", "their", "they", "to", "was", "were", "with")
-)
+_SMALL_WORDS = {
+    *("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "in", "is"),
+    *("it", "its", "of", "on", "or", "that", "the", "their", "they", "to", "was", "were", "with"),
+}
 
 
 @dataclass(frozen=True)

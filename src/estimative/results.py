@@ -20,7 +20,8 @@ WIDEST, NARROWEST = 120, 40  # characters a line may have
 LONGEST_SENTENCE = 100  # characters a line of running text may have
 LONGEST_WORD = 16  # characters of a word that a column keeps whole, should there be too little room
 
-HTML = """<div class="estimative">
+# no script of a notebook's takes what stands between two dollar signs for mathematics
+HTML = """<div class="estimative tex2jax_ignore mathjax_ignore">
 <style>
 .estimative tbody tr {background: transparent !important}
 .estimative table {border-collapse: collapse; margin: .4em 0 .6em; font-size: inherit}
@@ -37,6 +38,7 @@ HTML = """<div class="estimative">
 {%- for line in heading %}
 <p>{% if loop.first %}<b>{{ line }}</b>{% else %}{{ line }}{% endif %}</p>
 {%- endfor %}
+{%- if table.rows %}
 <table>
 <thead><tr>
 {%- for name in table.columns %}<th{{ numeric[loop.index0] }}>{{ name }}</th>{% endfor -%}
@@ -50,6 +52,7 @@ HTML = """<div class="estimative">
 {%- endif %}
 {%- endfor %}
 </tbody></table>
+{%- endif %}
 {%- for note in table.notes %}
 <p class="note">{{ note }}</p>
 {%- endfor %}
@@ -71,7 +74,8 @@ class Table:
     columns : sequence of str
         Headings.
     rows : sequence of sequences of str
-        Cells, as printed; a column of numbers is set to the right.
+        Cells, as printed; a column of numbers is set to the right. Without rows there are no
+        headings either.
     notes : sequence of str
         Sentences below it.
     below : sequence of str
@@ -102,8 +106,9 @@ class Table:
         widths, numeric = self._widths(width), self._numeric()
         across = sum(widths) + len(GAP) * (len(widths) - 1)
         lines = [line for part in self.title.splitlines() for line in wrapped(part, running)]
-        lines += [""] * bool(lines) + _set(self.columns, widths, numeric)
-        lines.append("─" * across)
+        if self.rows:
+            lines += [""] * bool(lines) + _set(self.columns, widths, numeric)
+            lines.append("─" * across)
         for i, row in enumerate(self.rows):
             lines += _set(row, widths, numeric)
             below = self.below[i] if self.below else ""
@@ -250,6 +255,23 @@ def points(move: float) -> str:
         return "-"
     rounded = round(100 * move)
     return "0" if rounded == 0 else f"{rounded:+d}"
+
+
+def tenths(move: float) -> str:
+    """Return a move of a probability in percentage points with one decimal, signed.
+
+    Parameters
+    ----------
+    move : float
+        A difference of probabilities.
+
+    Returns
+    -------
+    str
+        Percentage points, such as `+1.5`; `0` for what rounds to nothing.
+    """
+    rounded = round(100 * move, 1)
+    return "0" if rounded == 0 else f"{rounded:+.1f}"
 
 
 def cells(text: str) -> int:

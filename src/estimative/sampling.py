@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import nutpie
 import pymc as pm
 import pytensor
+from nutpie.compile_pymc import CompiledPyMCModel
 
 from estimative.belief import Settings
 from estimative.point_functions import Floats, PointFunction, log_density, same_point
@@ -63,9 +65,6 @@ def sample(
     tuple of array of float, shape (chains, draws, dimensions), and float
         Draws; a share in [0, 1].
     """
-    import nutpie
-    from nutpie.compile_pymc import CompiledPyMCModel
-
     compiled = CompiledPyMCModel(
         compiled_logp_func=log_density,
         compiled_expand_func=same_point,

@@ -20,8 +20,8 @@ from estimative.workspace import SCENARIO_FILE, enclosing_workspace
 Changed = tuple[str, ...]
 Answering = Callable[[dt.date | None], tuple[Scenario, Forecast]]
 
-LOOK_AGAIN = 250
-"""Milliseconds after which it is looked whether a watched folder came or went."""
+QUIET = 100
+"""Milliseconds without a save after which a burst of saves is over."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,19 +136,22 @@ def file_changes(folder: Path, model: Path) -> Iterator[Changed]:
         """Return the folders to watch that are there."""
         return sorted(place for place in {*(f.parent for f in files), news} if place.is_dir())
 
+    pending: set[Path] = set()
     while True:
-        watched, again = folders(), True
+        watched, first = folders(), True
         for found in watch(
             *watched,
             watch_filter=counts,
             recursive=False,
-            rust_timeout=LOOK_AGAIN,
+            rust_timeout=QUIET,
             yield_on_timeout=True,
         ):
-            if found or again:
-                yield tuple(sorted({_name(Path(path), workspace) for _, path in found}))
-            again = False
+            pending |= {Path(path) for _, path in found}
+            if not found and (pending or first):
+                yield tuple(sorted(_name(path, workspace) for path in pending))
+                pending, first = set(), False
             if folders() != watched:
+                pending |= {*folders()} ^ {*watched}
                 break
 
 

@@ -9,9 +9,10 @@ import datetime as dt
 import hashlib
 import os
 import sys
+import tempfile
 from collections.abc import Callable
-from math import prod
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,11 +28,13 @@ from estimative.scenario import Scenario
 from estimative.tail_weights import pareto_k
 from estimative.workspace import enclosing_workspace, shelf
 
+if TYPE_CHECKING:
+    from estimative.exploring import Sensitivity
+
 Told = Callable[[str], None]
 
 FEWEST = 20  # draws and tuning steps a chain: below it NUTS and its diagnostics break down
 LARGEST_SEED = 2**64 - 1
-MOST_ENTRIES = 2**13  # of one node's table: every draw of a belief holds them all
 
 
 def say(line: str) -> None:
@@ -166,20 +169,11 @@ def _answer(
 
 
 def _encode(scenario: Scenario) -> Elicitation:
-    """Return the statements as numbers, unless the network is too large to be computed."""
-    file = next(iter(scenario.text_files), scenario.slug)
-    sizes = {n: len(states) for n, states in scenario.nodes.items()}
-    for node, parents in scenario.parents.items():
-        entries = prod(sizes[n] for n in (node, *parents))
-        if entries > MOST_ENTRIES:
-            message = (
-                f"'{node}' has {len(parents)} direct causes, so its table has {entries:,} entries"
-                f" where {MOST_ENTRIES:,} can be computed; gather some causes in a driver"
-            )
-            raise ScenarioError([Problem(file, 0, message)])
+    """Return the statements as numbers, unless the links together are too dense to be computed."""
     try:
         return encode(scenario)
-    except ValueError as error:  # the links together are too dense
+    except ValueError as error:
+        file = next(iter(scenario.text_files), scenario.slug)
         raise ScenarioError([Problem(file, 0, str(error))]) from error
 
 
@@ -251,6 +245,83 @@ def disagreement(
         )
 
     return explaining.disagreement(forecast, alone, outcome=outcome, expert=expert)
+
+
+def sensitivity(
+    forecast: Forecast,
+    outcome: str,
+    *,
+    top: int = 12,
+    exact: bool = False,
+    settings: Settings | None = None,
+    tell: Told | None = None,
+) -> "Sensitivity":
+    """Return what drives the answer: its move were something not said, or half or twice as heavy.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The answer.
+    outcome : str
+        The outcome's name.
+    top : int
+        How many rows a table or picture shows.
+    exact : bool
+        Whether the rows shown are fitted anew, which takes seconds each, rather than reweighted.
+    settings : Settings, optional
+        How these beliefs are sampled.
+    tell : callable, optional
+        Called with a line of progress now and then.
+
+    Returns
+    -------
+    Sensitivity
+        Statements, experts, groups, lexicons, constants of the model, and news.
+
+    Raises
+    ------
+    KeyError
+        If there is no such outcome.
+    ValueError
+        If it is withheld or settled, or `top` is below 1.
+    """
+    from estimative.exploring import sensitivity as find_what_drives
+
+    tell = tell or say
+    file = find_model(forecast.model_file, forecast.scenario.folder)
+
+    def refit(label: str, changed: Scenario, text: str) -> Forecast:
+        """Return the forecast from a changed scenario and a changed model.
+
+        Parameters
+        ----------
+        label : str
+            What is changed; put before each line of progress.
+        changed : Scenario
+            The scenario.
+        text : str
+            The text of the model file.
+
+        Returns
+        -------
+        Forecast
+            With the same seed and interval.
+        """
+        tell(f"{label}: fitting anew")
+        with tempfile.TemporaryDirectory() as folder:
+            model = Path(folder) / file.name
+            model.write_text(text, encoding="utf-8")
+            how = settings or Settings()
+            return _answer(
+                changed,
+                model,
+                forecast.seed,
+                forecast.interval,
+                how,
+                lambda line: tell(f"{label}: {line}"),
+            )
+
+    return find_what_drives(forecast, outcome, top=top, refit=refit if exact else None)
 
 
 def coverage(

@@ -4,6 +4,7 @@ A scenario is named by its folder or by its slug, which is looked up in the work
 the package's shelf.
 """
 
+import errno
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
@@ -11,6 +12,7 @@ from estimative.errors import Problem, ScenarioError
 from estimative.names import did_you_mean, listed
 
 SCENARIO_FILE = "scenario.yaml"
+LONGEST_SHOWN = 60  # characters of a name that is none
 
 
 def find_workspace(path: str | Path = ".") -> Path:
@@ -90,6 +92,10 @@ def find_scenario(name: str | Path) -> Path:
         When there is no such scenario; the message names the nearest.
     """
     path = Path(name)
+    if not _can_be_a_path(path):
+        shown = ascii(str(name)[:LONGEST_SHOWN])[1:-1]
+        message = "is no name of a file or folder: it is too long, or holds the character NUL"
+        raise ScenarioError([Problem(shown, 0, message)])
     if path.name == SCENARIO_FILE and path.is_file():
         return path.resolve().parent
     if (path / SCENARIO_FILE).is_file():
@@ -166,9 +172,23 @@ def new_workspace(folder: str | Path) -> Path:
     return made
 
 
+def _can_be_a_path(path: Path) -> bool:
+    """Return whether the system takes a name: it may be too long, or hold the character NUL."""
+    try:
+        path.lstat()
+    except ValueError:
+        return False
+    except OSError as error:
+        return error.errno not in (errno.ENAMETOOLONG, errno.EINVAL)
+    return True
+
+
 def _why_not(path: Path, slugs: dict[str, Path]) -> str:
     known = f" (known by name: {listed(slugs, 'and')})" if slugs else ""
-    if path.is_file():
+    file = path if path.name == SCENARIO_FILE else path / SCENARIO_FILE
+    if file.exists() and not file.is_file():
+        return f"{SCENARIO_FILE} is no file but a folder, pipe or device; write a text file"
+    if path.exists() and not path.is_dir():
         return "is not a scenario; name the folder that holds its scenario.yaml"
     if path.is_dir():
         others = sorted(path.glob("[Ss]cenario*.y*ml"))

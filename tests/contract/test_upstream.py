@@ -6,6 +6,7 @@ Nothing of the project is imported: when one of these fails, a release upstream 
 from typing import Any
 
 import arviz as az
+import numba
 import numpy as np
 import nutpie
 import pymc as pm
@@ -14,6 +15,10 @@ import pytensor.tensor as pt
 import pytest
 import xarray as xr
 from arviz_stats.base import array_stats
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from nutpie.compile_pymc import CompiledPyMCModel
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import register_funcify_and_cache_key
@@ -152,8 +157,6 @@ class HalfSquare(Op):
 
 @register_funcify_and_cache_key(HalfSquare)
 def half_square_kernel(op: HalfSquare, node: Apply, **_: Any) -> tuple[Any, str]:
-    import numba
-
     @numba.njit
     def half_square(x):
         total = 0.0
@@ -183,3 +186,106 @@ def test_nutpie_samples_through_an_own_operation():
     mean, sd = draws.mean(("chain", "draw")).values, draws.std(("chain", "draw")).values
     assert np.all(np.abs(mean) < 5.0 * az.mcse(tree, var_names=["x"])["x"].values)
     assert np.all(np.abs(sd - 1.0) < 5.0 * az.mcse(tree, var_names=["x"], method="sd")["x"].values)
+
+
+# --- compiled code called by its address ---------------------------------------------------------
+
+NUMBERS = types.float64[::1]
+ONE = types.UniTuple(NUMBERS, 1)
+CALLED = types.FunctionType(ONE(ONE))
+POINTER = types.CPointer(types.float64)
+
+
+@intrinsic
+def function_at(typing: Any, address: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        function = cgutils.create_struct_proxy(CALLED)(context, builder)
+        function.jit_addr = builder.inttoptr(arguments[0], cgutils.voidptr_t)
+        return function._getvalue()
+
+    return CALLED(types.int64), code
+
+
+@numba.cfunc(types.int64(types.uint64, POINTER, POINTER, POINTER, types.CPointer(types.int64)))
+def log_density(size, point, gradient, value, address):
+    try:
+        (found,) = function_at(address[0])((numba.carray(point, (size,)),))
+    except Exception:
+        return 1
+    value[0] = found[0]
+    for i in range(size):
+        gradient[i] = found[1 + i]
+    return 0
+
+
+@numba.cfunc(types.int64(types.uint64, types.uint64, POINTER, POINTER, types.voidptr))
+def same_point(size, expanded, point, variables, address):
+    for i in range(size):
+        variables[i] = point[i]
+    return 0
+
+
+def address_of(function: Any) -> int:
+    (result,) = function.overloads.values()
+    assert result.signature.return_type == CALLED.signature.return_type
+    place: int = result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
+    return place
+
+
+def test_nutpie_samples_code_that_is_called_by_its_address():
+    x = pt.dvector("x")
+    value = -HalfSquare()(x)
+    joined = pt.concatenate([value[None], pt.grad(value, x)])
+    function = pytensor.function([x], [joined], mode="NUMBA").vm.jit_fn
+    function(np.zeros(2))
+    compiled = CompiledPyMCModel(
+        compiled_logp_func=log_density,
+        compiled_expand_func=same_point,
+        initial_point_func=lambda seed: np.random.default_rng(seed).uniform(-1, 1, 2),
+        user_data=np.array([address_of(function)]),
+        logp_func=function,
+        expand_func=None,
+        n_expanded=2,
+        shape_info=(["point"], [slice(0, 2)], [(2,)]),
+        shared_data={},
+        shared_var_keys={},
+        dims={},
+        _n_dim=2,
+        _shapes={"point": (2,)},
+        _coords={},
+    )
+    trees = [sample(compiled), sample(compiled)]
+    draws = trees[0]["posterior"]["point"]
+    assert draws.values.tobytes() == trees[1]["posterior"]["point"].values.tobytes()
+    mean, sd = draws.mean(("chain", "draw")).values, draws.std(("chain", "draw")).values
+    assert np.all(np.abs(mean) < 5.0 * az.mcse(trees[0], var_names=["point"])["point"].values)
+    spread = az.mcse(trees[0], var_names=["point"], method="sd")["point"].values
+    assert np.all(np.abs(sd - 1.0) < 5.0 * spread)
+
+
+def test_an_error_in_code_called_by_its_address_is_caught():
+    x = pt.dvector("x")
+    checked = pt.concatenate([[1.0], pt.specify_shape(x, (2,))])
+    function = pytensor.function([x], [checked], mode="NUMBA").vm.jit_fn
+    function(np.zeros(2))
+    place = np.array([address_of(function)])
+    for size, status in ((2, 0), (3, 1)):
+        point, gradient, value = np.ones(size), np.zeros(size), np.zeros(1)
+        arrays = [
+            a.ctypes.data_as(log_density.ctypes.argtypes[1]) for a in (point, gradient, value)
+        ]
+        words = place.ctypes.data_as(log_density.ctypes.argtypes[4])
+        assert log_density.ctypes(size, *arrays, words) == status
+        assert value[0] == 1 - status
+
+
+def test_without_fast_arithmetic_a_sum_is_taken_in_order():
+    # with it, the sum's last digits depend on how the compiler groups it
+    x = pt.dvector("x")
+    with pytensor.config.change_flags(numba__fastmath=False):
+        function = pytensor.function([x], x.sum(), mode="NUMBA")
+    at = np.random.default_rng(1).normal(size=1001)
+    total = 0.0
+    for number in at.tolist():
+        total += number
+    assert function(at) == total

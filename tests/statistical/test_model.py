@@ -17,7 +17,7 @@ from scipy.special import expit
 import estimative as est
 from estimative.belief import Settings
 from estimative.elicitation import as_known, encode
-from estimative.inference import _compile
+from estimative.point_functions import PointFunction
 
 pytestmark = pytest.mark.slow
 
@@ -248,14 +248,13 @@ def test_ten_parents_that_say_nothing_move_a_record_by_less_than_a_point(folder)
 def density(scenario):
     """Return the log density as a function of labelled values, and the labels of each variable."""
     built = model()(as_known(scenario, scenario.date))
-    compiled, split = _compile(built, [built.logp()])
-    labels = {
-        name: built.coords[built.named_vars_to_dims[name][0]] for name in built.initial_point()
-    }
+    start = built.initial_point()
+    compiled = PointFunction(built, start, [built.logp()])
+    labels = {name: built.coords[built.named_vars_to_dims[name][0]] for name in start}
 
     def at(values):
         point = [values[name][label] for name in labels for label in labels[name]]
-        return float(compiled(*split(np.array(point, float)))[0])
+        return float(compiled(np.array(point, float))[0])
 
     return at, labels
 

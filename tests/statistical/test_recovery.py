@@ -12,10 +12,11 @@ import pytest
 from builders import model, read, says
 from scipy.stats import binom
 
+from estimative.belief import Settings
 from estimative.elicitation import RELEVANCE_SD, encode
-from estimative.inference import _compile
 from estimative.network import states_from_families
 from estimative.network.parameters import tables_from_parameters
+from estimative.sampling import density, sample
 
 pytestmark = pytest.mark.slow
 
@@ -91,20 +92,15 @@ class Sampler:
     """The model, compiled once; what was stated is changed in place."""
 
     def __init__(self, given, built):
-        import pytensor
-
-        logp = built.logp()
-        self.values = [v.name for v in built.value_vars]
-        gradient = pytensor.grad(logp, built.value_vars)
-        self.compiled, self.split = _compile(built, [logp, *gradient])
         start = built.initial_point()
-        self.size = sum(np.size(v) for v in start.values())
+        self.density = density(built, start)
         ends = np.cumsum([np.size(v) for v in start.values()])
+        self.size = int(ends[-1])
         self.at = {
             name: slice(end - np.size(v), end)
             for (name, v), end in zip(start.items(), ends, strict=True)
         }
-        data = self.split(np.zeros(self.size))[len(start) :]
+        data = self.density.data
         self.stated, self.happened = (self.only(data, x) for x in (given.stated, given.happened))
 
     @staticmethod
@@ -114,34 +110,10 @@ class Sampler:
 
     def draw(self, stated, happened, seed):
         """Return unconstrained draws, chains one after the other."""
-        import nutpie
-        from nutpie.compiled_pyfunc import from_pyfunc
-
         self.stated[:], self.happened[:] = stated, happened
-
-        def log_density(point):
-            value, *gradient = self.compiled(*self.split(point))
-            return float(value), np.concatenate(gradient)
-
-        wrapped = from_pyfunc(
-            self.size,
-            lambda: log_density,
-            lambda *_: lambda point: {"point": point},
-            [np.dtype("float64")],
-            [(self.size,)],
-            ["point"],
-            make_initial_point_fn=lambda s: np.random.default_rng(s).uniform(-1, 1, self.size),
-        )
-        trace = nutpie.sample(
-            wrapped,
-            draws=DRAWS,
-            tune=TUNE,
-            chains=CHAINS,
-            seed=seed,
-            progress_bar=False,
-            save_warmup=False,
-        )
-        return np.asarray(trace["posterior"]["point"]).reshape(-1, self.size)
+        settings = Settings(chains=CHAINS, tune=TUNE, draws=DRAWS)
+        points, _ = sample(self.density, np.zeros(self.size), settings, seed, lambda _: None)
+        return points.reshape(-1, self.size)
 
 
 @pytest.fixture(scope="module")

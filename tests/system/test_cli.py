@@ -363,7 +363,7 @@ def test_wrong_words_are_usage(run, workspace, words, said):
         ("nowhere/at/all", "no such folder or scenario"),
         ("C:\\Users\\me\\tutorial", "no such folder or scenario"),
         ("scenarios/tutorial/news/2025-03-21-mediator-named.yaml", "is not a scenario"),
-        ("x" * 5000, "cannot be read"),
+        ("x" * 5000, "is no name of a file or folder"),
     ],
     ids=lambda value: value[:40],
 )

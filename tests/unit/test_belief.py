@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from builders import read, says
 
-from estimative.belief import Belief, Settings, belief_key, load_belief, save_belief
+from estimative.belief import SOURCES, Belief, Settings, belief_key, load_belief, save_belief
 from estimative.elicitation import encode
 from estimative.errors import LedgerError
 from estimative.news import World
@@ -181,6 +181,12 @@ def test_the_key_changes_with(tmp_path, change):
 def test_the_key_changes_with_versions(tmp_path, monkeypatch):
     before = key(tmp_path)
     monkeypatch.setattr("estimative.belief.version", lambda name: f"{name} of tomorrow")
+    assert key(tmp_path) != before
+
+
+def test_the_key_changes_with_the_code_that_makes_draws(tmp_path, monkeypatch):
+    before = key(tmp_path)
+    monkeypatch.setattr("estimative.belief.SOURCES", SOURCES[:-1])
     assert key(tmp_path) != before
 
 

@@ -246,6 +246,53 @@ def test_an_origin_is_one_cause_however_often_it_is_printed(tmp_path):
     assert found["b"].parts[0].move == pytest.approx(alone["b"].parts[0].move, abs=1e-14)
 
 
+def wire(origin, first="2024-03-01"):
+    """Return one report in two papers, or two of none, and what has nothing to do with them."""
+    shared = {"origin": origin} if origin else {}
+    return {
+        "x": report({"a": "yes"}, 3, source="P", day=first, **shared),
+        "y": report({"a": "yes"}, 3, source="Q", day="2024-03-09", **shared),
+        "z": report({"b": "no"}, 2),
+    }
+
+
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize("first", ["2024-01-15", "2024-03-01"])
+def test_what_repeats_would_have_added_is_the_forecast_in_which_they_are_independent(
+    tmp_path, first, inside
+):
+    earlier, later = both(small(tmp_path, wire("wire", first)))
+    if inside:
+        later = forecast(later.scenario, LATE, inside=True)
+    apart = forecast(small(tmp_path, wire(None, first)), LATE)
+    once = forecast(small(tmp_path, wire("wire", first)), LATE)
+    found = compare(earlier, later)
+    for name in ("a", "b"):
+        repeats = {part.cause.name: part.repeats for part in found[name].parts}
+        added = apart[name].states["yes"] - once[name].states["yes"]
+        assert repeats.pop("wire") == pytest.approx(added, abs=1e-12)
+        assert repeats == {"2024-03-01-z": None, "refit": None}
+    (row,) = (r for r in found.records() if (r["outcome"], r["cause"]) == ("a", "wire"))
+    assert row["repeats"] > 0.02
+    note = f"would have added, in points: a {100 * row['repeats']:+.1f}"
+    assert note in " ".join(found.text().split())
+
+
+def test_a_reprint_says_what_it_repeats_though_nothing_moves(tmp_path):
+    before = {name: item for name, item in wire("wire", "2024-01-15").items() if name != "z"}
+    found = compare(*both(small(tmp_path, before)))
+    text = " ".join(found.text().split())
+    assert "nothing moved by half a point" in text
+    assert "wire: 2024-03-09-y repeats what was known (2 items, counted once)" in text
+
+
+def test_repeats_of_what_has_been_settled_would_have_added_nothing(tmp_path):
+    news = wire("wire") | {"seen": seen({"a": "yes"}, day="2024-04-01")}
+    found = compare(*both(small(tmp_path, news)))
+    assert found["a"].parts[0].repeats == 0
+    assert "would have added less than half a point anywhere" in " ".join(found.text().split())
+
+
 def test_a_reprint_of_what_was_known_moves_nothing(tmp_path):
     news = {
         "x": report({"a": "yes"}, origin="wire", source="P", day="2024-01-15"),

@@ -161,6 +161,38 @@ def test_an_influence_between_named_states_of_larger_nodes(tmp_path):
     assert found == pytest.approx(middle[2] - (middle[0] + middle[1]) / 2, abs=1e-12)
 
 
+def test_a_path_from_a_state_is_against_all_other_states_each_as_likely(tmp_path):
+    path = {"kind": "influence", "expert": "x", "path": "a -> c", "strength": "raises"}
+    scenario = read(
+        tmp_path,
+        outcomes={"a": LEVELS, "b": {}, "c": {}},
+        links=["a -> b", "b -> c"],
+        statements={s: path | {"states": {"a": s}} for s in LEVELS["states"]},
+    )
+    given = encode(scenario)
+    rng = np.random.default_rng(3)
+    base, influence = rng.normal(size=4), rng.normal(size=3)
+    tables = tables_from_parameters(given.parameters, base[None], influence[None])[0]
+    b, c = (tables[given.graph.block(n)].reshape(-1, 2) for n in "bc")
+    chance = b @ c[:, 1]  # of c, by the state of a set from outside
+    found = answers(given, base, influence)
+    for i, state in enumerate(given.names):
+        at = LEVELS["states"].index(state)
+        others = np.delete(chance, at).mean()
+        assert found[i] == pytest.approx(logit(chance[at]) - logit(others), abs=1e-12)
+
+
+def test_a_path_from_what_had_been_seen_by_then_still_has_two_ends(tmp_path):
+    path = {"kind": "influence", "expert": "x", "path": "a -> b", "strength": "raises"}
+    statements = {"before": path, "after": path | {"date": "2024-06-01"}}
+    news = {"2024-03-01-n": SEEN}
+    unseen = {"outcomes": {"a": {"timing": "none"}, "b": {"timing": "none"}}, "links": ["a -> b"]}
+    given = encode(read(tmp_path, **unseen, statements=statements, news=news))
+    before, after = answers(given, [0.2, -0.4], [1.3])
+    assert before == pytest.approx(1.3)
+    assert after == pytest.approx(1.3), "what was seen of the cause is set aside"
+
+
 def test_what_was_known_before_the_day_counts_in_what_was_meant(tmp_path):
     report = {
         "kind": "report",

@@ -18,6 +18,7 @@ from estimative.explaining import (
     group_departures,
 )
 from estimative.forecasting import Forecast
+from estimative.results import percent
 from estimative.scenario import Scenario
 
 NOTE = "Anna Berg signs her column as Vogel."
@@ -261,6 +262,8 @@ def test_states_are_named_where_there_are_more_than_two(tmp_path):
     forecast = answer(found, prior_belief(encode(found)))
     state = forecast["a"].event
     assert forecast.text().splitlines()[5].startswith(f"Reform: {state}  ")
+    others = [f"{s} {percent(p)}" for s, p in forecast["a"].states.items() if s != state]
+    assert f"    else {', '.join(others)}" in forecast.text()
     assert f"Reform: {state}" in forecast._repr_html_()
     assert forecast.records()[0]["event"] == state
     assert "event" not in forecast.to_json()["outcomes"][0]

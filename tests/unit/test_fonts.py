@@ -97,6 +97,13 @@ def test_a_font_installed_after_matplotlib_listed_them_is_found(tmp_path, monkey
     assert families("漢") == [BUNDLED, "Late Han", BOXES]
 
 
+def test_a_font_that_is_listed_but_gone_has_no_characters(tmp_path):
+    path = font_of("漢", "A Gone Han", tmp_path)
+    font_manager.fontManager.addfont(path)
+    path.unlink()
+    assert families("漢") == [BUNDLED, BOXES]
+
+
 def test_preferred_fonts_come_first(tmp_path):
     for name in ("A Font", "NanumGothic"):
         font_manager.fontManager.addfont(font_of("漢", name, tmp_path))

@@ -113,6 +113,6 @@ def test_a_file_changed_since_is_a_warning(recorded):
 def test_contents_of_a_workspace(recorded, tmp_path, monkeypatch):
     (held,) = contents(recorded.folder).records()
     assert (held["scenario"], held["records"]) == ("small", 3)
-    assert "small" in str(contents(recorded.folder))
+    assert f"  {held['written'][:10]} {held['written'][11:16]}" in str(contents(recorded.folder))
     monkeypatch.chdir(tmp_path)
     assert "Nothing is recorded" in str(contents(tmp_path))

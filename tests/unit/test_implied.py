@@ -130,11 +130,14 @@ def dense(scenario, given, point):
     def on(day, do=None):
         known = world(scenario, graph, day - dt.timedelta(days=1))
         tables = silent_tables(graph, flat[None], known)[0].copy()
+        likelihood = known.likelihood.copy()
         if do:
-            block = graph.block(do[0])
-            state = graph.state_offset[graph.position[do[0]]] + graph.states[do[0]].index(do[1])
-            tables[block] = graph.own_state[block] == state
-        return joint(graph, tables, known.likelihood)
+            node, states = do
+            tables[graph.block(node)] = np.isin(
+                graph.own_state[graph.block(node)], [graph.state(node, s) for s in states]
+            )
+            likelihood[[graph.state(node, s) for s in graph.states[node]]] = 1.0
+        return joint(graph, tables, likelihood)
 
     nothing = joint(graph, flat, np.ones(int(graph.state_offset[-1])))
     found = {}
@@ -147,8 +150,8 @@ def dense(scenario, given, point):
             found[name] = both[0] - both[1]
         elif not said.direct:
             cause, effect = said.cause, (said.effect, said.effect_state)
-            other = next(s for s in graph.states[cause] if s != said.cause_state)
-            with_it, without = (on(said.date, (cause, s)) for s in (said.cause_state, other))
+            others = [s for s in graph.states[cause] if s != said.cause_state]
+            with_it, without = (on(said.date, (cause, s)) for s in ([said.cause_state], others))
             found[name] = log_odds(graph, with_it, effect) - log_odds(graph, without, effect)
     found["record"] = log_odds(graph, nothing, ("c", "yes"))
     found["quiet_record"] = log_odds(graph, nothing, ("d", "yes"))

@@ -1,6 +1,7 @@
 """The reference form reads as it is meant, in every spelling it allows; doubts are warned of."""
 
 import datetime as dt
+import os
 import pickle
 import shutil
 import time
@@ -563,6 +564,36 @@ def test_a_node_of_many_parents(folder):
     (folder / "scenario.yaml").write_text(text, encoding="utf-8")
     (warning,) = read_scenario(folder).warnings
     assert "'arms_transfer' has 7 direct causes" in warning.message
+
+
+def test_a_node_of_more_parents_than_can_be_computed_is_refused_where_the_last_is_linked(folder):
+    path = folder / "scenario.yaml"
+    text = path.read_text(encoding="utf-8")
+    names = [f"cause_{k}" for k in range(12)]  # and russian_need: 2^14 entries
+    drivers = "".join(f"  {name}: {{title: T}}\n" for name in names)
+    links = "".join(f"  - {name} -> arms_transfer\n" for name in names)
+    text = text.replace("\nlinks:", f"{drivers}\nlinks:").replace(
+        "\nexperts:", f"{links}\nexperts:"
+    )
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(folder)
+    (problem,) = caught.value.problems
+    assert problem.line == text.splitlines().index("  - cause_11 -> arms_transfer") + 1
+    assert "13 direct causes, so its table has 16,384 entries where 8,192 can be" in problem.message
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+@pytest.mark.parametrize("name", ["news/2023-11-05-pipe.yaml", "../experts.yaml"])
+def test_a_pipe_is_refused_and_never_waited_for(folder, name):
+    path = (folder / name).resolve()
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(folder)
+    named = {p.file: p.message for p in caught.value.problems}
+    at = path.relative_to(folder.parents[1]).as_posix()
+    assert named[at] == "is no file but a folder, pipe or device; write a text file"
 
 
 def test_without_a_day_of_coding_the_clock_tells_what_is_in_the_future(folder, monkeypatch):

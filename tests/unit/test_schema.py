@@ -57,7 +57,7 @@ def test_a_schema_is_one(schema):
 
 
 def names() -> Names:
-    return Names({}, read_links(None, [], "f", Findings()), People(), {}, "icd203")
+    return Names({}, read_links(None, {}, "f", Findings()), People(), {}, "icd203")
 
 
 def tables() -> Iterator[tuple[str, set[str], set[str] | None]]:

@@ -48,7 +48,7 @@ def say(scenario, as_of, chances, *, written=None, model="expert_network"):
         interval=0.9,
         diagnostics={},
         belief=SimpleNamespace(key="none"),
-        records=lambda: rows,
+        results=lambda: rows,
     )
     book = records.open_ledger(scenario.folder.parents[1] / "runs")
     at = dt.datetime.fromisoformat(f"{written or as_of}T12:00:00+00:00")
@@ -235,4 +235,17 @@ def test_nothing_recorded(scenario):
     found = score(scenario)
     assert found.outcomes == ()
     assert found.totals() == {}
-    assert "Nothing of small can be scored as of 2024-06-01" in str(found)
+    said = " ".join(str(found).split())
+    assert said == (
+        "Nothing of small can be scored as of 2024-06-01: no forecast of that day or an earlier one"
+        " is recorded; by 2024-12-31 all windows have closed (--as-of 2024-12-31)."
+    )
+    assert "all windows" not in str(score(scenario, as_of="2024-12-31"))
+
+
+def test_what_is_recorded_but_still_open_is_said_to_be(scenario):
+    say(scenario, "2024-02-01", {"b": 0.4})
+    said = " ".join(str(score(scenario, as_of="2024-02-02")).split())
+    assert "no outcome that was forecast while it was open is resolved by then; by" in said
+    assert "Not resolved: b." in said
+    assert "Brier" not in said

@@ -1,5 +1,6 @@
 """Scenarios are found by folder, by file and by slug: in the workspace first, then on the shelf."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,26 @@ def test_a_scenario_file_of_another_name_is_recognised(place):
         find_scenario(folder)
     with pytest.raises(ScenarioError, match="name the folder that holds its scenario"):
         find_scenario(folder / "scenario.yml")
+
+
+def test_a_folder_or_pipe_in_place_of_the_file_is_said_to_be_one(place):
+    folder = place / "own" / "draft"
+    (folder / "scenario.yaml").mkdir(parents=True)
+    for name in (folder, folder / "scenario.yaml"):
+        with pytest.raises(ScenarioError, match=r"scenario\.yaml is no file but a folder, pipe or"):
+            find_scenario(name)
+    with pytest.raises(ScenarioError, match="is not a scenario; name the folder"):
+        find_scenario(os.devnull)
+
+
+@pytest.mark.parametrize("name", ["har\0bour", "x" * 5000])
+def test_what_is_no_name_at_all_is_refused_in_one_line(place, name):
+    with pytest.raises(ScenarioError) as caught:
+        find_scenario(name)
+    message = str(caught.value)
+    assert "is no name of a file or folder: it is too long, or holds the character NUL" in message
+    assert "\0" not in message
+    assert len(message) < 200
 
 
 def test_the_shelf_of_a_checkout_is_its_root():

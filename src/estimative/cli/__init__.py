@@ -43,6 +43,7 @@ for verb in (
     explore_verbs.what_if,
     explore_verbs.indicators,
     explore_verbs.joint,
+    explore_verbs.sensitivity,
     picture_verbs.plot,
     ledger_verbs.history,
     ledger_verbs.score,

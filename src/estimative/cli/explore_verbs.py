@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from estimative.cli.asking import Request, asking, check_outcome, refusing
+from estimative.output import say
 
 if TYPE_CHECKING:
     from estimative.scenario import Scenario
@@ -83,6 +84,30 @@ def indicators(
     answer = request.forecast(read)
     with refusing("--outcome"):
         found = telling(answer, outcome, strength=ratio, top=top)
+    request.show(found, answer)
+
+
+@asking()
+def sensitivity(
+    request: Request,
+    outcome: Annotated[str, typer.Option(metavar="OUTCOME", help="The outcome in question.")],
+    top: Annotated[int, typer.Option(min=1, help="How many rows are listed.")] = 12,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Fit the rows listed anew: seconds each.")
+    ] = False,
+) -> None:
+    """Print what drives the answer on an outcome.
+
+    Its move if something had not been said, or counted half or twice; if words, the model's
+    constants or the news were otherwise.
+    """
+    read = request.read()
+    check_outcome(read, outcome)
+    answer = request.forecast(read)
+    from estimative.workflow import sensitivity as driving
+
+    with refusing("--outcome"):
+        found = driving(answer, outcome, top=top, exact=exact, settings=request.settings, tell=say)
     request.show(found, answer)
 
 

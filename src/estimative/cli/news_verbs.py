@@ -199,6 +199,8 @@ def _tell(found: "Round") -> None:
     else:
         for line in ("nothing moved by half a point", *found.moves.notes):
             print_text(line)
+    if found.moves and found.moves.later.as_of != found.answer.as_of:
+        print_text(f"The answer is as of {found.answer.as_of} again.")
 
 
 def _asked(draft: "Draft", read: "Scenario") -> "Draft":

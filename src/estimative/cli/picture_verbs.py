@@ -15,6 +15,7 @@ from estimative.cli.asking import (
     end,
     refusing,
 )
+from estimative.cli.explore_verbs import Do, Given, check_conditions
 from estimative.output import print_text, say
 
 if TYPE_CHECKING:
@@ -31,9 +32,12 @@ class Picture(StrEnum):
     waterfall = "waterfall"
     disagreement = "disagreement"
     coverage = "coverage"
+    what_if = "what-if"
+    indicators = "indicators"
+    joint = "joint"
 
 
-OF_ONE_OUTCOME = (Picture.timeline, Picture.waterfall)
+OF_ONE_OUTCOME = (Picture.timeline, Picture.waterfall, Picture.indicators)
 
 
 @asking("as_json", "as_csv")
@@ -49,10 +53,13 @@ def plot(
         str | None,
         typer.Option("--from", metavar="DAY", help="Where a timeline or waterfall begins."),
     ] = None,
+    do: Do = None,
+    given: Given = None,
 ) -> None:
     """Draw a picture and write it to a file.
 
-    A timeline and a waterfall show one --outcome; a waterfall begins at --from and ends at --as-of.
+    A timeline, a waterfall and indicators show one --outcome; a waterfall begins at --from and ends
+    at --as-of; a what-if supposes what --do and --given say.
     """
     import matplotlib
 
@@ -71,16 +78,22 @@ def plot(
         raise typer.BadParameter(
             f"'{file}' must end in one of {', '.join(KINDS)}", param_hint="--out"
         )
-    subject, last = _subject(request, read, what, outcome, earlier)
-    also = (outcome,) if what in OF_ONE_OUTCOME else ()
+    supposed = check_conditions(read, do, given) if what is Picture.what_if else ({}, {})
+    subject, last = _subject(request, read, what, outcome, earlier, supposed)
+    also = (outcome,) if what in (Picture.timeline, Picture.waterfall) else ()
     with refusing("--outcome"):  # withheld: there is nothing to draw
-        axes = getattr(plots, what)(subject, *also)
+        axes = getattr(plots, what.name)(subject, *also)
     print_text(str(export(axes, file)))
     end(last)
 
 
 def _subject(
-    request: Request, read: "Scenario", what: Picture, outcome: str | None, earlier: str | None
+    request: Request,
+    read: "Scenario",
+    what: Picture,
+    outcome: str | None,
+    earlier: str | None,
+    supposed: tuple[dict[str, str], dict[str, str]],
 ) -> "tuple[Any, Forecast]":
     """Return what is drawn, and the forecast behind it, the last one if there are more."""
     if what is Picture.timeline:
@@ -101,6 +114,15 @@ def _subject(
         from estimative.explaining import coverage
 
         return coverage(pooled), pooled
+    if what in (Picture.what_if, Picture.indicators, Picture.joint):
+        from estimative import exploring
+
+        with refusing(None):
+            if what is Picture.what_if:
+                return exploring.what_if(pooled, do=supposed[0], given=supposed[1]), pooled
+            if what is Picture.indicators:
+                return exploring.indicators(pooled, str(outcome)), pooled
+            return exploring.joint(pooled), pooled
     return pooled, pooled
 
 

@@ -3,10 +3,9 @@
 `tests/unit/test_what_if.py` reads every refusal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from estimative.forecasting import Forecast
-from estimative.network.graph import Graph
 from estimative.scenario import InfluenceStatement, ProbabilityStatement
 
 Conditions = Mapping[str, str | bool]
@@ -85,19 +84,48 @@ def written(conditions: Mapping[str, str]) -> str:
     return ", ".join(f"{node} = {state}" for node, state in conditions.items())
 
 
-def stated_links(forecast: Forecast) -> set[tuple[str, str]]:
-    """Return which nodes a counted statement ties together: an influence, or a condition.
+def rests_on_defaults(
+    forecast: Forecast, outcome: str, *, seen: Iterable[str] = (), done: Iterable[str] = ()
+) -> bool:
+    """Return whether an outcome moves only through links of which nobody spoke.
 
     Parameters
     ----------
     forecast : Forecast
-        Its counted statements.
+        Its links and counted statements.
+    outcome : str
+        The outcome.
+    seen, done : iterable of str
+        Nodes that are seen, and nodes that are set from outside.
 
     Returns
     -------
-    set of (str, str)
-        The nodes of each influence, and a conditional probability's condition with its event.
+    bool
+        True if some way leads from them to the outcome, but none on which every link was stated:
+        along the links from what is done, from causes in common to what is seen.
     """
+
+    def reached(links: Collection[tuple[str, str]]) -> bool:
+        """Return whether a way leads from what is seen or done to the outcome.
+
+        Parameters
+        ----------
+        links : collection of (str, str)
+            Those that may be taken.
+
+        Returns
+        -------
+        bool
+            False if none does.
+        """
+        above = _above(links, outcome)
+        return any(n in above for n in done) or any(above & _above(links, n) for n in seen)
+
+    return reached(forecast.scenario.links) and not reached(_stated_links(forecast))
+
+
+def _stated_links(forecast: Forecast) -> set[tuple[str, str]]:
+    """Return the ends of each stated influence, and each stated condition with its event."""
     pairs: set[tuple[str, str]] = set()
     for name in forecast.given.weights:
         match forecast.scenario.statements[name]:
@@ -108,24 +136,11 @@ def stated_links(forecast: Forecast) -> set[tuple[str, str]]:
     return pairs
 
 
-def tied(graph: Graph, links: set[tuple[str, str]], first: str, second: str) -> bool:
-    """Return whether a stated link lies between two nodes or above both.
-
-    Only ancestors of the two, and the two themselves, can carry what one tells of the other.
-
-    Parameters
-    ----------
-    graph : Graph
-        The structure.
-    links : set of (str, str)
-        As `stated_links` returns them.
-    first, second : str
-        The nodes.
-
-    Returns
-    -------
-    bool
-        False where what the one says of the other rests on defaults alone.
-    """
-    carrying = graph.ancestors([first, second])
-    return any(cause in carrying and effect in carrying for cause, effect in links)
+def _above(links: Collection[tuple[str, str]], node: str) -> set[str]:
+    """Return a node and all from which links lead to it."""
+    found: set[str] = set()
+    new = {node}
+    while new:
+        found |= new
+        new = {cause for cause, effect in links if effect in new} - found
+    return found

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from estimative.exploring.conditions import settled_state, stated_links, tied
+from estimative.exploring.conditions import rests_on_defaults, settled_state
 from estimative.exploring.supposing import Estimate, bounds, reliance, unsigned
 from estimative.forecasting import Forecast, OutcomeForecast
 from estimative.lexicon import diagnosticity
@@ -44,7 +44,7 @@ class Indicator:
         By how much, in probability, `if_so` would move if what nobody stated were half a prior sd
         off.
     stated : bool
-        Whether any statement ties the node to the outcome.
+        False if it tells of the outcome only through links of which nobody spoke.
     """
 
     kind: str
@@ -116,18 +116,18 @@ class Indicators(Answer):
         """Return the indicators, the most telling first."""
         rows = [
             (
-                i.name,
+                f"{i.name}{' *' * (not i.stated)}",
                 percent(i.chance),
                 i.if_so.chance,
                 percent(i.if_not),
                 bits(i.information),
-                unsigned(i.defaults) + " *" * (not i.stated),
+                unsigned(i.defaults),
             )
             for i in self.indicators
         ]
         columns = ("what may come", "chance", "if so", "if not", "bits", "defaults")
         title = (
-            f"What would change our mind: {titled(self.outcome)}\nNow"
+            f"What would change our mind: {self.outcome.headline}\nNow"
             f" {percent(self.outcome.probability)}, as of {self.forecast.as_of}, by"
             f" {self.outcome.by}; record {self.forecast.record}."
         )
@@ -146,7 +146,9 @@ class Indicators(Answer):
             " were half a prior sd off.",
         ]
         if any(not i.stated for i in self.indicators):
-            notes.append("* No statement ties it to the outcome: it rests on defaults alone.")
+            notes.append(
+                "* Tells of it only through links of which nobody spoke: that rests on defaults."
+            )
         if self.others:
             notes.append(f"{self.others} more would tell less.")
         return notes
@@ -198,6 +200,7 @@ def indicators(
     found = [
         (_information(mean[:, graph.span(node)], says), kind, node, state, says)
         for kind, node, state in _candidates(forecast, outcome)
+        if kind == REPORT or mean[:, graph.state(node, state)].any()
         for says in [_says(graph.states[node].index(state), len(graph.states[node]), kind, ratio)]
     ]
     found.sort(key=lambda f: -f[0])
@@ -237,22 +240,6 @@ def report_ratio(strength: str | float) -> float:
     if not 1 < ratio < np.inf:
         raise ValueError(f"a strength of {strength} says nothing; give a ratio above 1, or a word")
     return ratio
-
-
-def titled(outcome: OutcomeForecast) -> str:
-    """Return an outcome's title, with its state unless that is yes.
-
-    Parameters
-    ----------
-    outcome : OutcomeForecast
-        The outcome.
-
-    Returns
-    -------
-    str
-        Such as `The way taken: north`.
-    """
-    return outcome.title if outcome.event == "yes" else f"{outcome.title}: {outcome.event}"
 
 
 def bits(information: float) -> str:
@@ -361,7 +348,7 @@ def _indicator(
         if_not=(now - so) / (1 - chance),
         information=information,
         defaults=float(reliance(forecast, weights, values)[0]),
-        stated=node == asked.name or tied(graph, stated_links(forecast), node, asked.name),
+        stated=not rests_on_defaults(forecast, asked.name, seen=[node]),
     )
 
 

@@ -4,17 +4,18 @@ The mean over draws of joint tables does not factorise, so every whole scenario 
 every draw, exactly, with everything else summed out; `tests/unit/test_joint.py` enumerates.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
 import numpy as np
 
+from estimative.elicitation import Elicitation
 from estimative.exploring.conditions import settled_state
 from estimative.exploring.supposing import Estimate, bounds, reliance
 from estimative.forecasting import Forecast
-from estimative.network.graph import Floats
+from estimative.network.graph import Floats, Graph, Ints
 from estimative.news import drawn_likelihood, silent_tables
 from estimative.results import Answer, Table, mass, percent
 
@@ -223,14 +224,13 @@ def _likeliest(
     forecast: Forecast, kept: tuple[str, ...], sizes: tuple[int, ...], top: int
 ) -> tuple[tuple[WholeScenario, ...], int, float]:
     """Return the likeliest whole scenarios, how many there are, and what is left for the others."""
-    graph, known, weights = forecast.given.graph, forecast.known, forecast.weights
-    mean = np.zeros(prod(sizes))
-    for part, table in _joint_tables(forecast, kept, known.likelihood[None, :]):
-        mean += weights[part] @ table
+    given, known, weights = forecast.given, forecast.known, forecast.weights
+    graph = given.graph
+    tables = silent_tables(graph, forecast.belief.tables, known)
+    mean = _mean(graph, tables * known.likelihood[graph.own_state], kept, weights)
     best = np.argsort(-mean, kind="stable")[:top]
     drawn = drawn_likelihood(known, graph, len(weights))
-    blocks = [table[:, best] for _, table in _joint_tables(forecast, kept, drawn)]
-    draws = np.concatenate(blocks)
+    draws = _chances(given, tables * drawn[:, graph.own_state], kept, best)
     ends, leans = bounds(draws, weights, forecast.interval), reliance(forecast, weights, draws)
     found: list[WholeScenario] = []
     for i, index in enumerate(best):
@@ -255,31 +255,41 @@ def _apart_in_words(forecast: Forecast, apart: Mapping[str, str]) -> str:
     return f"the likeliest, but {'; '.join(parts)}" if parts else "the likeliest"
 
 
-def _joint_tables(
-    forecast: Forecast, kept: tuple[str, ...], likelihood: Floats
-) -> Iterator[tuple[slice, Floats]]:
-    """Yield blocks of draws with P(whole scenario | draw, news), shape (block, scenarios)."""
-    graph = forecast.given.graph
-    tables = silent_tables(graph, forecast.belief.tables, forecast.known)
-    tables = tables * likelihood[:, graph.own_state]
-    step = max(1, _BLOCK // prod(graph.sizes(kept)))
+def _mean(graph: Graph, tables: Floats, kept: tuple[str, ...], weights: Floats) -> Floats:
+    """Return the probability of every whole scenario, averaged over weighted draws."""
+    sizes = graph.sizes(kept)
+    mean = np.zeros(prod(sizes))
+    step = max(1, _BLOCK // len(mean))
     for start in range(0, len(tables), step):
         part = slice(start, start + step)
-        factors: list[Factor] = [
-            (
-                (*graph.parents[n], n),
-                tables[part, graph.block(n)].reshape(-1, *graph.shape(n)),
-            )
-            for n in graph.nodes
-        ]
-        hidden = [n for n in graph.nodes if n not in kept]
-        while hidden:
-            node = min(hidden, key=lambda n: prod(graph.sizes(_around(factors, n))))
-            hidden.remove(node)
-            factors = _summed_out(factors, node)
-        whole = _multiplied(factors, kept, graph.sizes(kept))
-        total = whole.sum(axis=1, keepdims=True)
-        yield part, whole / np.where(total > 0, total, 1.0)
+        whole = _multiplied(_factors(graph, tables[part], kept), kept, sizes)
+        total = whole.sum(axis=1)
+        mean += weights[part] / np.where(total > 0, total, 1.0) @ whole
+    return mean
+
+
+def _chances(given: Elicitation, tables: Floats, kept: tuple[str, ...], best: Ints) -> Floats:
+    """Return the probability of some whole scenarios under every draw, shape (D, scenarios)."""
+    at = dict(zip(kept, np.unravel_index(best, given.graph.sizes(kept)), strict=True))
+    found = np.ones((len(tables), len(best)))
+    for nodes, table in _factors(given.graph, tables, kept):
+        found *= table[(slice(None), *(at[n] for n in nodes))] if nodes else table[:, None]
+    total = np.exp(given.tree.run(tables, beliefs=False)[0])[:, None]
+    return np.asarray(found / np.where(total > 0, total, 1.0))
+
+
+def _factors(graph: Graph, tables: Floats, kept: tuple[str, ...]) -> list[Factor]:
+    """Return tables over the kept nodes whose product is their joint table; the rest summed out."""
+    factors: list[Factor] = [
+        ((*graph.parents[n], n), tables[:, graph.block(n)].reshape(-1, *graph.shape(n)))
+        for n in graph.nodes
+    ]
+    hidden = [n for n in graph.nodes if n not in kept]
+    while hidden:
+        node = min(hidden, key=lambda n: prod(graph.sizes(_around(factors, n))))
+        hidden.remove(node)
+        factors = _summed_out(factors, node)
+    return factors
 
 
 def _around(factors: Sequence[Factor], node: str) -> tuple[str, ...]:
@@ -303,15 +313,14 @@ def _multiplied(factors: Sequence[Factor], kept: tuple[str, ...], sizes: Sequenc
 
     It grows node by node, so that nearly all work is done at its full size once.
     """
-    last = {nodes: max((kept.index(n) for n in nodes), default=-1) for nodes, _ in factors}
-    whole = np.ones((len(factors[0][1]), 1))
+    place = {node: i for i, node in enumerate(kept)}
+    whole = np.ones(len(factors[0][1]))
     for i in range(-1, len(kept)):
-        if i >= 0:
-            whole = np.repeat(whole, sizes[i], axis=1)
+        grown = np.ones(())
         for nodes, table in factors:
-            if last[nodes] == i:
-                order = sorted(range(len(nodes)), key=lambda k: kept.index(nodes[k]))
+            if max((place[n] for n in nodes), default=-1) == i:
+                order = sorted(range(len(nodes)), key=lambda k: place[nodes[k]])
                 shape = [sizes[k] if kept[k] in nodes else 1 for k in range(i + 1)]
-                aligned = table.transpose(0, *(k + 1 for k in order)).reshape(-1, *shape)
-                whole = (whole.reshape(-1, *sizes[: i + 1]) * aligned).reshape(len(whole), -1)
-    return whole
+                grown = grown * table.transpose(0, *(k + 1 for k in order)).reshape(-1, *shape)
+        whole = whole[..., None] * grown if i >= 0 else whole * grown
+    return whole.reshape(len(whole), -1)

@@ -11,8 +11,8 @@ from typing import Any
 from estimative.exploring.conditions import (
     Conditions,
     read_conditions,
-    stated_links,
-    tied,
+    rests_on_defaults,
+    settled_state,
     written,
 )
 from estimative.exploring.supposing import Estimate, Supposed, bounds, reliance, suppose, unsigned
@@ -43,7 +43,7 @@ class SupposedOutcome:
         By how much, in probability, the answer (done, else seen) would move if what nobody stated
         were half a prior sd off.
     stated : bool
-        Whether any statement ties it to what is supposed.
+        False if it moves only through links of which nobody spoke.
     withheld : str or None
         Why there is no headline, as in the forecast.
     """
@@ -58,6 +58,11 @@ class SupposedOutcome:
     defaults: float
     stated: bool
     withheld: str | None
+
+    @property
+    def headline(self) -> str:
+        """The title, with the state whose probability is given, where that is not `yes`."""
+        return self.title if self.event == "yes" else f"{self.title}: {self.event}"
 
     @property
     def answer(self) -> Estimate:
@@ -134,11 +139,11 @@ class WhatIf(Answer):
         shown = [o for o in self.outcomes if not o.withheld]
         rows = [
             (
-                o.title if o.event == "yes" else f"{o.title}: {o.event}",
+                f"{o.headline}{' *' * (not o.stated)}",
                 percent(o.now.value),
                 *(e.chance for e in ([o.seen, o.done] if o.done else [o.seen])),
                 o.difference.points,
-                unsigned(o.defaults) + " *" * (not o.stated),
+                unsigned(o.defaults),
             )
             for o in shown
         ]
@@ -168,7 +173,7 @@ class WhatIf(Answer):
             notes.append(f"Nobody spoke of {node}: how likely it is rests on a default.")
         if any(not o.stated and not o.withheld for o in self.outcomes):
             notes.append(
-                "* No statement ties it to what is supposed: its move rests on defaults alone."
+                "* Moves only through links of which nobody spoke: the move rests on defaults."
             )
         notes.append(
             "Defaults: by how many points the answer would move if all that nobody stated were half"
@@ -228,7 +233,7 @@ def what_if(
         do=done,
         given=noted,
         chance=seeing.chance,
-        outcomes=_outcomes(forecast, conditions, seeing, doing),
+        outcomes=_outcomes(forecast, done, noted, seeing, doing),
         effective_draws=min(s.effective_draws for s in (seeing, doing) if s),
         kept=tuple(
             dict.fromkeys(
@@ -249,15 +254,23 @@ def what_if(
 
 
 def _outcomes(
-    forecast: Forecast, conditions: Mapping[str, str], seeing: Supposed, doing: Supposed | None
+    forecast: Forecast,
+    done: dict[str, str],
+    noted: dict[str, str],
+    seeing: Supposed,
+    doing: Supposed | None,
 ) -> tuple[SupposedOutcome, ...]:
     """Return the outcomes that are open and not supposed, those that move most first."""
-    graph, links = forecast.given.graph, stated_links(forecast)
-    chosen = [o for o in forecast.outcomes if o.status == "open" and o.name not in conditions]
+    graph = forecast.given.graph
+    chosen = [
+        o
+        for o in forecast.outcomes
+        if o.name not in done | noted and settled_state(forecast, o.name) is None
+    ]
     columns = [graph.state(o.name, o.event) for o in chosen]
     plain = suppose(forecast, seen={})
     now, seen = (s.estimates(columns, forecast.interval) for s in (plain, seeing))
-    done = doing.estimates(columns, forecast.interval) if doing else [None] * len(chosen)
+    then = doing.estimates(columns, forecast.interval) if doing else [None] * len(chosen)
     later, earlier = (doing, seeing) if doing else (seeing, plain)
     apart = bounds(
         later.doubtful[:, columns] - earlier.doubtful[:, columns],
@@ -269,7 +282,7 @@ def _outcomes(
     leans = reliance(forecast, later.weights, later.states[:, columns])
     found = []
     for i, o in enumerate(chosen):
-        last, first = (done[i], seen[i]) if doing else (seen[i], now[i])
+        last, first = (then[i], seen[i]) if doing else (seen[i], now[i])
         assert last is not None
         difference = Estimate(last.value - first.value, *map(float, apart[:, i] - taught[i]))
         found.append(
@@ -279,10 +292,10 @@ def _outcomes(
                 event=o.event,
                 now=now[i],
                 seen=seen[i],
-                done=done[i],
+                done=then[i],
                 difference=difference,
                 defaults=float(leans[i]),
-                stated=any(tied(graph, links, node, o.name) for node in conditions),
+                stated=not rests_on_defaults(forecast, o.name, seen=noted, done=done),
                 withheld=o.withheld,
             )
         )

@@ -15,7 +15,7 @@ from estimative.plots import style
 from estimative.plots.density import GRID, Floats, density
 from estimative.plots.lettering import BODY, SMALL, settings, text_size, wrap
 from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
-from estimative.results import percent
+from estimative.results import mass, percent
 
 MOST_COLUMNS = 3
 LABEL_SHARE, WIDEST_LABEL = 0.36, 3.6  # of a column; inches
@@ -196,7 +196,7 @@ def _words(result: Disagreement) -> tuple[str, str, str]:
     forecast = result.forecast
     subtitle = (
         f"Each voice alone, and beneath them all pooled, as of {style.long_date(forecast.as_of)}."
-        f" Dot: probability; bar: central {forecast.interval:.0%} interval; hump: how likely each"
+        f" Dot: probability; bar: central {mass(forecast.interval)} interval; hump: how likely each"
         " answer is; rings: the voices again."
     )
     return forecast.scenario.question, subtitle, style.footer(forecast)
@@ -214,11 +214,12 @@ def _blocks(result: Disagreement) -> tuple[Block, ...]:
             alone = tuple(v.probability for v in heard)
             rows = [Row(v.name, v.probability, v.lower, v.upper, density(v.draws)) for v in heard]
             rows += _pool(result, name, alone)
-            notes = [f"withheld: {outcome.withheld}"] if outcome.withheld else []
+            notes = [outcome.ending, f"withheld: {outcome.withheld}" if outcome.withheld else ""]
             notes += [f"{v.name} withheld: {v.withheld}" for v in voices if v.withheld]
-            notes += [outcome.ending] if outcome.ending else []
             apart = max(alone) - min(alone) if alone else 0.0
-            found.append((apart, Block(outcome.headline, "; ".join(notes), tuple(rows))))
+            found.append(
+                (apart, Block(outcome.headline, "; ".join(filter(None, notes)), tuple(rows)))
+            )
     return tuple(block for _, block in sorted(found, key=lambda pair: -pair[0]))
 
 

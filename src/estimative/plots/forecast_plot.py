@@ -15,7 +15,7 @@ from estimative.lexicon import read_lexicon
 from estimative.plots import style
 from estimative.plots.lettering import BODY, NUMBER, SMALL, balance, settings, text_size, wrap
 from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
-from estimative.results import percent
+from estimative.results import mass, percent
 
 Order = Literal["likeliest", "scenario"]
 
@@ -187,7 +187,7 @@ def _words(forecast: Forecast) -> tuple[str, str, str]:
     until = f", for the time until {style.long_date(max(by))}" if by else ""
     subtitle = (
         f"As of {style.long_date(forecast.as_of)}{until}. Dot: probability; bar: central"
-        f" {forecast.interval:.0%} interval. Model: {forecast.model}."
+        f" {mass(forecast.interval)} interval. Model: {forecast.model}."
     )
     if any(o.settled and not o.withheld for o in forecast.outcomes):
         subtitle += " Diamond: settled."
@@ -230,7 +230,7 @@ def _bands() -> list[tuple[str, float, float]]:
     return [(word, low, high) for (low, high), word in sorted(words.items())]
 
 
-def _draw_bands(pen: Pen, plan: Plan, mass: float) -> None:
+def _draw_bands(pen: Pen, plan: Plan, interval: float) -> None:
     """Draw the bands of the words, the words above, their edges below, and the columns' heads."""
     ax, head, bands = pen.ax, plan.top - 0.08, _bands()
     above: How = {"va": "bottom", "linespacing": 1.0, "color": QUIET}
@@ -249,7 +249,7 @@ def _draw_bands(pen: Pen, plan: Plan, mass: float) -> None:
         pen.write(place, head, "\n".join(lines), **above | how)
         if not first:
             pen.write(low, plan.bottom + 0.06, f"{low:.0%}", ha="center", va="top", color=QUIET)
-    heads = ("Chance", f"{mass:.0%}\ninterval", "ICD 203\nword", "Confidence\nin analysis")
+    heads = ("Chance", f"{mass(interval)}\ninterval", "ICD 203\nword", "Confidence\nin analysis")
     for number, text in enumerate(heads):
         pen.write(plan.column(number), head, text, **above)
     edges = [plan.top, *(m + h / 2 for m, h in zip(plan.middles, plan.heights, strict=True))]

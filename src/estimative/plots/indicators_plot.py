@@ -6,7 +6,7 @@ The further apart the two stand, the more it would tell; how likely it is to com
 from matplotlib.axes import Axes
 
 from estimative.exploring import Indicators
-from estimative.exploring.indicating import bits, titled
+from estimative.exploring.indicating import bits
 from estimative.plots import style
 from estimative.plots.ladder import Ladder, Rung, draw_ladder
 from estimative.plots.style import How, Pen
@@ -37,13 +37,12 @@ def indicators(result: Indicators, ax: Axes | None = None) -> Axes:
         for i in found
     )
     subtitle = (
-        f"{percent(now)} as of {style.long_date(forecast.as_of)}: the vertical line. Dot: its"
-        f" chance if this comes; ring: if another state is seen or reported; bar: central"
-        f" {mass(forecast.interval)} interval if it comes. Reports favour the state that holds"
-        f" {result.strength:.3g} to 1. Beside: expected information in bits, and how likely it is"
-        " to come."
+        f"Line: {percent(now)}, the chance as of {style.long_date(forecast.as_of)}. Dot: if this"
+        f" comes, with its central {mass(forecast.interval)} interval; ring: if another state is"
+        f" seen or reported. Reports favour what holds {result.strength:.3g} to 1. Beside: expected"
+        " information, and how likely it is to come."
     )
-    title = f"What would change our mind: {titled(result.outcome)}"
+    title = f"What would change our mind: {result.outcome.headline}"
     told = "; ".join(
         f"{r.label}: {percent(i.if_so.value)} if so, {percent(i.if_not)} if not"
         for r, i in zip(rungs, found, strict=True)
@@ -55,7 +54,7 @@ def indicators(result: Indicators, ax: Axes | None = None) -> Axes:
         alt=f"{title}. Now {percent(now)}. {told}.",
         record=forecast.record,
         rungs=rungs,
-        heads=("bits", "chance\nto come"),
+        heads=("bits", "chance"),
         reach=1.0,
         label_share=LABEL_SHARE,
         empty="Nothing can be seen or reported.",

@@ -3,7 +3,7 @@
 Labels stand at the left, marks on a scale in the middle, numbers in columns at the right.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,8 +13,8 @@ from estimative.plots import style
 from estimative.plots.lettering import BODY, NUMBER, SMALL, settings, text_size, wrap
 from estimative.plots.style import MARGIN, QUIET, Caption, How, Lines, Pen
 
-GAP, LEAST_SCALE, HEADER, TICKS = 0.3, 3.0, 0.5, 0.34  # inches
-AIR, HIGHEST_RUNG = 0.16, 0.95  # inches
+GAP, LEAST_SCALE, HEADER, TICKS = 0.3, 3.0, 0.3, 0.3  # inches
+AIR, HIGHEST_RUNG = 0.12, 0.95  # inches
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)  # between ticks, as probabilities
 
 
@@ -24,7 +24,7 @@ class Rung:
 
     label: str
     cells: tuple[str, ...]
-    marks: float = 0.3
+    marks: float = 0.2
 
     @property
     def need(self) -> float:

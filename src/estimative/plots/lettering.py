@@ -18,7 +18,6 @@ SMALL, BODY, NUMBER = 12.0, 12.5, 15.0  # points on a slide
 TITLES = (21.0, 18.0, 16.0)  # points; the first at which a title needs no more than two lines
 SPACING = 1.15  # of lines
 HINTING = 1.03  # on a coarse screen letters are set on whole pixels, and run wider
-PLAIN = ("text.parse_math", "text.usetex")
 
 
 @contextmanager
@@ -28,12 +27,12 @@ def settings() -> Iterator[None]:
     `matplotlib.rc_context` would also undo what a notebook sets up while the first figure is made,
     and no later picture would be shown.
     """
-    before = {key: mpl.rcParams[key] for key in PLAIN}
-    mpl.rcParams.update(dict.fromkeys(PLAIN, False))
+    before = mpl.rcParams["text.parse_math"], mpl.rcParams["text.usetex"]
+    mpl.rcParams["text.parse_math"] = mpl.rcParams["text.usetex"] = False
     try:
         yield
     finally:
-        mpl.rcParams.update(before)
+        mpl.rcParams["text.parse_math"], mpl.rcParams["text.usetex"] = before
 
 
 @lru_cache(maxsize=16_384)

@@ -93,7 +93,7 @@ def tell(forecasts: Sequence[Forecast], outcome: str) -> Story:
     by_day = sorted(strongest, key=lambda mark: mark.number)
     named = tuple(replace(mark, number=i) for i, mark in enumerate(by_day, start=1))
     window = told.outcomes[outcome]
-    closes = window.by + dt.timedelta(days=window.lag if window.timing != "none" else 0)
+    closes = window.by + dt.timedelta(days=window.lag)
     curve = _curve(shown, outcome, last.event)
     return Story(shown, last, curve, told_until, named, len(marks), closes, settled)
 

@@ -17,7 +17,7 @@ from estimative.plots.calendar import day_number, short_date, spread, ticks
 from estimative.plots.lettering import NUMBER, SMALL, settings, text_size, wrap
 from estimative.plots.story import MOST_MARKS, Mark, Story, likeliest, tell
 from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
-from estimative.results import percent, points
+from estimative.results import mass, percent, points
 
 AXIS, TICKS, END, GAP = 0.62, 0.76, 1.25, 0.25  # inches: left of, below and right of the chart
 LEGEND_SHARE, POINTS = 0.38, 0.6  # of the width; inches for the points in the legend
@@ -168,7 +168,7 @@ def _words(story: Story) -> tuple[str, str, str]:
     title = outcome.headline
     subtitle = (
         f"As forecast from {style.long_date(story.first)} to {style.long_date(last.as_of)}. Line:"
-        f" probability; band: central {last.interval:.0%} interval."
+        f" probability; band: central {mass(last.interval)} interval."
     )
     if story.marks:
         some = f" (the {MOST_MARKS} strongest of {story.moved})" if story.moved > MOST_MARKS else ""

@@ -10,12 +10,12 @@ from itertools import accumulate
 import numpy as np
 from matplotlib.axes import Axes
 
-from estimative.comparing import Comparison, OutcomeMove, tenths
+from estimative.comparing import Comparison, OutcomeMove
 from estimative.plots import style
 from estimative.plots.abridging import abridge, in_words
 from estimative.plots.lettering import BODY, NUMBER, SMALL, settings, text_size
 from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
-from estimative.results import percent
+from estimative.results import percent, tenths
 
 MOST = 10  # steps; smaller ones are drawn as one
 LABEL_SHARE, GAP, BESIDE, LEAST_SCALE = 0.44, 0.25, 0.08, 2.5  # of the width; inches

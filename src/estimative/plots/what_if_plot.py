@@ -1,6 +1,6 @@
 """What if, outcome by outcome: the chance now, if seen, and if done, on one scale.
 
-Ring, dot and square tell the three apart without colour; the bars are intervals.
+Line, dot and square tell the three apart without colour; the bars are intervals.
 """
 
 from matplotlib.axes import Axes
@@ -35,15 +35,15 @@ def what_if(result: WhatIf, ax: Axes | None = None) -> Axes:
     names = ("now", "seen", "done") if result.do else ("now", "seen")
     rungs = tuple(
         Rung(
-            o.title if o.event == "yes" else f"{o.title}: {o.event}",
+            o.headline,
             tuple(percent(getattr(o, name).value) for name in names),
-            0.5 if result.do else 0.3,
+            0.36 if result.do else 0.2,
         )
         for o in shown
     )
     forecast = result.forecast
     subtitle = (
-        f"As of {style.long_date(forecast.as_of)}. Ring: the chance now. Dot: if it is seen, which"
+        f"As of {style.long_date(forecast.as_of)}. Line: the chance now. Dot: if it is seen, which"
         f" has a chance of {percent(result.chance)}."
         + " Square: if it is done, which says nothing of its causes." * bool(result.do)
         + f" Bar: central {mass(forecast.interval)} interval."
@@ -90,8 +90,9 @@ def what_if(result: WhatIf, ax: Axes | None = None) -> Axes:
                 found.value, middle + off, 11, marker=marker, color=colour, gid=gid,
                 clip_on=False, **edge,
             )  # fmt: skip
-        ring: How = {"facecolor": "white", "edgecolor": style.INK, "linewidth": 1.5 * pen.scale}
-        pen.dot(o.now.value, middle, 9, zorder=4, gid="now", clip_on=False, **ring)
+        line: How = {"color": style.INK, "linewidth": 1.6 * pen.scale, "zorder": 4, "gid": "now"}
+        ends = [middle - 0.8 * half, middle + 0.8 * half]
+        pen.ax.plot([o.now.value] * 2, ends, solid_capstyle="butt", **line)
 
     return draw_ladder(ladder, marks, ax)
 

@@ -4,10 +4,11 @@ Unknown ends, doubles, links to oneself and circles are refused here, each with 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
+from math import prod
 
 from estimative.names import did_you_mean
 from estimative.reading._entries import Fault, Findings, described, text
@@ -18,6 +19,9 @@ Arrow = tuple[str, str]
 
 MANY_PARENTS = 6
 """More direct causes than this are seldom told apart by statements."""
+
+MOST_ENTRIES = 2**13
+"""Of one node's table; every draw of a belief holds them all."""
 
 MOST_CIRCLES = 20
 """So many are reported at once."""
@@ -72,15 +76,20 @@ def arrow(node: Node, known: Sequence[str]) -> Arrow:
     return cause, effect
 
 
-def read_links(node: Node | None, known: Sequence[str], file: str, findings: Findings) -> Links:
+def read_links(
+    node: Node | None,
+    known: Mapping[str, tuple[str, ...] | None],
+    file: str,
+    findings: Findings,
+) -> Links:
     """Read the list of links.
 
     Parameters
     ----------
     node : Node or None
         What stands under `links:`.
-    known : sequence of str
-        Outcomes and drivers.
+    known : mapping of str to (tuple of str or None)
+        Outcomes and drivers with their states; None where these could not be read.
     file : str
         Where it stands.
     findings : Findings
@@ -99,7 +108,7 @@ def read_links(node: Node | None, known: Sequence[str], file: str, findings: Fin
     faulty: list[str] = []
     for item in node.items if node is not None else ():
         try:
-            pair = arrow(item, known)
+            pair = arrow(item, list(known))
         except Fault as fault:
             for line, message in fault.complaints:
                 findings.refuse(file, line, f"link {message}")
@@ -113,7 +122,7 @@ def read_links(node: Node | None, known: Sequence[str], file: str, findings: Fin
             lines[pair] = item.line
     _refuse_circles(lines, file, findings)
     links = Links(tuple(lines), _ancestors(lines, known), tuple(faulty))
-    _warn_of_many_parents(links, lines, file, findings)
+    _look_at_parents(links, lines, known, file, findings)
     return links
 
 
@@ -141,7 +150,7 @@ def _circles(lines: Mapping[Arrow, int]) -> Iterator[tuple[list[str], int]]:
             return
 
 
-def _ancestors(arrows: Mapping[Arrow, int], known: Sequence[str]) -> dict[str, frozenset[str]]:
+def _ancestors(arrows: Mapping[Arrow, int], known: Iterable[str]) -> dict[str, frozenset[str]]:
     causes: dict[str, list[str]] = {name: [] for name in known}
     for cause, effect in arrows:
         causes[effect].append(cause)
@@ -158,14 +167,25 @@ def _ancestors(arrows: Mapping[Arrow, int], known: Sequence[str]) -> dict[str, f
     return found
 
 
-def _warn_of_many_parents(
-    links: Links, lines: Mapping[Arrow, int], file: str, findings: Findings
+def _look_at_parents(
+    links: Links,
+    lines: Mapping[Arrow, int],
+    known: Mapping[str, tuple[str, ...] | None],
+    file: str,
+    findings: Findings,
 ) -> None:
     for effect in dict.fromkeys(effect for _, effect in links.arrows):
         parents = links.parents(effect)
-        if len(parents) > MANY_PARENTS:
+        line = lines[parents[-1], effect]
+        entries = prod(len(known[name] or ()) or 2 for name in (effect, *parents))
+        if entries > MOST_ENTRIES:
+            message = (
+                f"'{effect}' has {len(parents)} direct causes, so its table has {entries:,} entries"
+                f" where {MOST_ENTRIES:,} can be computed; gather some causes in a driver"
+            )
+            findings.refuse(file, line, message)
+        elif len(parents) > MANY_PARENTS:
             message = (
                 f"'{effect}' has {len(parents)} direct causes; beyond {MANY_PARENTS} their shares"
             )
-            line = lines[parents[-1], effect]
             findings.warn(file, line, f"{message} are hard to tell apart; gather some in a driver")

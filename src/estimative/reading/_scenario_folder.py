@@ -100,7 +100,7 @@ class _Files:
     def shared_experts(self) -> tuple[str, Node | None]:
         """Read the workspace's experts.yaml, if there is one."""
         path = self.workspace / "scenarios" / "experts.yaml" if self.workspace is not None else None
-        if path is None or not path.is_file():
+        if path is None or not path.exists():
             return "scenarios/experts.yaml", None
         file, root = self.document(path)
         if root is None or not _format_is_known(root, file, self.findings):
@@ -207,7 +207,7 @@ def _assemble(
     written = root.entries.get("statements")
     names = Names(
         nodes=states,
-        links=read_links(root.entries.get("links"), list(states), file, findings),
+        links=read_links(root.entries.get("links"), states, file, findings),
         people=people,
         sources={key: source.published if source else None for key, source in sources.items()},
         lexicon=head.get("lexicon", "" if "lexicon" in root.entries else "icd203"),

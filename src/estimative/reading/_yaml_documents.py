@@ -90,6 +90,10 @@ def read_text(path: Path, file: str) -> tuple[str | None, list[Problem]]:
     tuple of (str or None) and list of Problem
         The text, and what kept it from being read.
     """
+    if path.exists() and not path.is_file():  # reading of a pipe might never end
+        return None, [
+            Problem(file, 0, "is no file but a folder, pipe or device; write a text file")
+        ]
     try:
         with path.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)

@@ -131,8 +131,8 @@ class Scores(Answer):
         columns = ("outcome", "ended", "n", "Brier", "log", "even", "base rate", "mean")
         title = f"How the recorded forecasts fared. {self.scenario.slug}, resolved by {self.as_of}."
         if not rows:
-            title = f"Nothing of {self.scenario.slug} can be scored as of {self.as_of};"
-            title += " give a later day (--as-of), or record forecasts first."
+            title = f"Nothing of {self.scenario.slug} can be scored as of {self.as_of}"
+            title += f": {self._why()}."
         tables = [Table(title, columns, rows, self._notes())]
         against = [
             (
@@ -148,13 +148,26 @@ class Scores(Answer):
         note = "Means over the outcomes of which both speak; better by: in Brier score."
         return [*tables, Table("", heads, against, [note])] if against else tables
 
+    def _why(self) -> str:
+        """Return why nothing can be scored, and by which day all windows have closed."""
+        why = "no outcome that was forecast while it was open is resolved by then"
+        if not self.outcomes:
+            why = "no forecast of that day or an earlier one is recorded"
+        outcomes = self.scenario.outcomes.values()
+        last = max(outcome.by + dt.timedelta(days=outcome.lag) for outcome in outcomes)
+        later = f"; by {last} all windows have closed (--as-of {last})"
+        return why + (later if self.as_of < last else "")
+
     def _notes(self) -> list[str]:
-        notes = [
-            "Smaller is better. Brier: squared error of the probability, 0.25 for even chances;"
-            " log: minus the natural log of the probability given to what came. n: forecasts, one"
-            " a recorded day, as they were first said, before the outcome was known. Even, base"
-            " rate (Jeffreys, over the window), mean (of the statements as then known): Brier."
-        ]
+        notes = []
+        if self.scored:
+            notes.append(
+                "Smaller is better. Brier: squared error of the probability, 0.25 for even chances;"
+                " log: minus the natural log of the probability given to what came. n: forecasts,"
+                " one a recorded day, as they were first said, before the outcome was known. Even,"
+                " base rate (Jeffreys, over the window), mean (of the statements as then known):"
+                " Brier."
+            )
         late = sum(o.late for o in self.scored)
         if late:
             total = sum(o.n for o in self.scored)

@@ -1,0 +1,299 @@
+"""What a belief was told, and how much more probable each draw is had it been told otherwise.
+
+All errors of experts are integrated out exactly, as a multivariate normal over the statements that
+share some, so that the ratio depends on the network alone and has as little variance as it can.
+`tests/statistical/test_sensitivity_by_refit.py` holds it against fitting anew.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from estimative.belief import Belief
+from estimative.elicitation import RELEVANCE_SD, Elicitation, meaning, prior_sd
+from estimative.network.graph import Floats, Ints
+from estimative.scenario import ProbabilityStatement, Scenario, Statement
+from estimative.weights import weigh
+
+NEEDED = ("expected", "own_error_sd", "record", "base", "influence")
+SHARED = ("error", "standard_error", "disagreement")
+NODES, _SHARES = np.polynomial.hermite_e.hermegauss(20)  # over the relevance of a record
+LOG_SHARES = np.log(_SHARES / _SHARES.sum())
+ERRORS = ("SHARPENING", "PERSON", "GROUP", "EVERYBODY")
+PRIORS = ("BASE_SD", "INFLUENCE_SD")
+RELEVANCE = "RELEVANCE_SD"
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What a model is told, as far as a change may alter it.
+
+    Attributes
+    ----------
+    stated, spread, weight : array of float, shape (S,)
+        As in `Elicitation`; a weight is 0 where a statement is taken out, and may exceed 1.
+    record_weight : array of float, shape (B,)
+        The same for base rates.
+    base_sd : array of float, shape (base parameters,)
+        Prior sd, log-odds.
+    factors : mapping of str to float
+        By what constants of the model are multiplied; those missing stay.
+    """
+
+    stated: Floats
+    spread: Floats
+    weight: Floats
+    record_weight: Floats
+    base_sd: Floats
+    factors: Mapping[str, float] = field(default_factory=dict)
+
+
+class Reweighting:
+    """The draws of a belief, ready to be weighted as if the model had been told otherwise.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As known on the day; only what `given` counts of it is used.
+    given : Elicitation
+        Its statements as numbers.
+    belief : Belief
+        Draws of a model that names `expected`, `own_error_sd`, `record`, `base` and `influence`.
+        If it also names `error`, `standard_error` and `disagreement`, errors that statements share
+        are integrated out, too.
+
+    Raises
+    ------
+    ValueError
+        If the model does not name them, or counts other statements than `given`.
+    """
+
+    def __init__(self, scenario: Scenario, given: Elicitation, belief: Belief) -> None:
+        draws = belief.posterior
+        missing = [name for name in NEEDED if name not in draws]
+        if missing:
+            raise ValueError(f"the model does not name {', '.join(missing)}")
+        if draws["expected"].shape[1] != len(given.names):
+            raise ValueError("the model does not count every statement")
+        if draws["record"].shape[1] != len(given.record_names):
+            raise ValueError("the model does not count every record")
+        counted = {name: scenario.statements[name] for name in given.weights}
+        self.scenario = scenario.model_copy(update={"statements": counted})
+        self.given, self.draws = given, draws
+        self.shares_errors = all(name in draws for name in SHARED)
+        if self.shares_errors:
+            self.carries = given.carries
+            standard = draws["standard_error"]
+            self.variance = ((draws["error"] / standard) ** 2).T
+            self.centre = (draws["expected"] - draws["error"] @ (given.carries - given.own).T).T
+        else:
+            self.carries = np.eye(len(given.names))
+            self.variance = (draws["own_error_sd"] ** 2).T
+            self.centre = draws["expected"].T
+
+    @cached_property
+    def told(self) -> Told:
+        """What the model was told."""
+        given = self.given
+        return Told(given.stated, given.spread, given.weight, given.record_weight, given.base_sd)
+
+    @cached_property
+    def blocks(self) -> list[Ints]:
+        """The statements that share errors, together; most stand alone or in twos and threes."""
+        left, found = [*range(len(self.given.names))], []
+        while left:
+            block, reached = [left.pop(0)], 0
+            while reached < len(block):
+                carried = self.carries[block[reached]] != 0
+                near = [i for i in left if (self.carries[i][carried] != 0).any()]
+                left = [i for i in left if i not in near]
+                block, reached = [*block, *near], reached + 1
+            found.append(np.array(sorted(block)))
+        return found
+
+    def retold(self, statements: Mapping[str, Statement | None]) -> Told:
+        """Return what the model is told where some statements are others, or were never made.
+
+        Parameters
+        ----------
+        statements : mapping of str to Statement or None
+            By id; None takes a statement out. Weights and lexicons may differ, nothing else.
+
+        Returns
+        -------
+        Told
+            Repetitions share their weight anew; an outcome without its only record has the prior of
+            one without a record.
+        """
+        given = self.given
+        said = {**self.scenario.statements, **statements}
+        heard = {name: statement for name, statement in said.items() if statement is not None}
+        weights = weigh(self.scenario.model_copy(update={"statements": heard}))
+        stated, spread = given.stated.copy(), given.spread.copy()
+        for i, name in enumerate(given.names):
+            statement = statements.get(name)
+            if isinstance(statement, ProbabilityStatement):
+                lexicon = statement.lexicon or self.scenario.lexicon
+                read = meaning(statement.probability, lexicon)
+                stated[i], spread[i] = read.mean, read.spread
+
+        def totals(names: tuple[str, ...]) -> Floats:
+            return np.array([weights[n].total if n in weights else 0.0 for n in names])
+
+        records = totals(given.record_names)
+        before, after = (
+            {n for n, w in zip(given.record_nodes, each, strict=True) if w > 0}
+            for each in (given.record_weight, records)
+        )
+        base_sd = given.base_sd.copy()
+        for i, at in enumerate(given.parameters.base_nodes):
+            node = given.graph.nodes[at]
+            if node in before - after:
+                base_sd[i] = prior_sd(len(given.graph.parents[node]), recorded=False)
+        return Told(stated, spread, totals(given.names), records, base_sd)
+
+    def scaled(self, factors: Mapping[str, float]) -> Told:
+        """Return what the model is told where its constants are multiplied.
+
+        Parameters
+        ----------
+        factors : mapping of str to float
+            By the constant's name.
+
+        Returns
+        -------
+        Told
+            Everything else as it was.
+        """
+        return replace(self.told, factors=factors)
+
+    def log_ratio(self, told: Told) -> Floats:
+        """Return how much more probable each draw is under what else the model may be told.
+
+        Parameters
+        ----------
+        told : Told
+            What it is told.
+
+        Returns
+        -------
+        array of float, shape (D,)
+            Natural log of the ratio of posterior densities, up to a constant.
+        """
+        was, ratio = self.told, np.zeros(len(self.draws["base"]))
+        reread = any(name in told.factors for name in ERRORS)
+        for i, block in enumerate(self.blocks):
+            pairs = (
+                (was.weight, told.weight),
+                (was.stated, told.stated),
+                (was.spread, told.spread),
+            )
+            if reread or any((a[block] != b[block]).any() for a, b in pairs):
+                ratio = ratio + self._log_stated(block, told) - self._stated_before[i]
+        for i, rows in enumerate(self._records):
+            changed = (was.record_weight[rows] != told.record_weight[rows]).any()
+            if changed or RELEVANCE in told.factors:
+                ratio = ratio + self._log_counted(rows, told) - self._counted_before[i]
+        for name, sd in (("base", told.base_sd), ("influence", self.given.parameters.influence_sd)):
+            before = was.base_sd if name == "base" else sd
+            after = sd * told.factors.get(f"{name.upper()}_SD", 1.0)
+            ratio = ratio + self.draws[name] ** 2 @ (before**-2 - after**-2) / 2
+        return np.asarray(ratio)
+
+    def each(self) -> Floats:
+        """Return the weighted log density of each statement and base rate, given shared errors.
+
+        Returns
+        -------
+        array of float, shape (statements and base rates, D)
+            Errors that only one statement carries are integrated out.
+        """
+        given, draws = self.given, self.draws
+        variance = given.spread**2 / given.weight + draws["own_error_sd"] ** 2
+        apart = given.stated - draws["expected"]
+        stated = -0.5 * (apart**2 / variance + np.log(variance))
+        counted = [self._log_counted(np.array([i]), self.told) for i in range(len(given.record))]
+        return np.array([*stated.T, *counted])
+
+    @cached_property
+    def _stated_before(self) -> list[Floats]:
+        return [self._log_stated(block, self.told) for block in self.blocks]
+
+    @cached_property
+    def _counted_before(self) -> list[Floats]:
+        return [self._log_counted(rows, self.told) for rows in self._records]
+
+    @cached_property
+    def _records(self) -> list[Ints]:
+        """The base rates that are one record, whoever counts it, together."""
+        labels = range(len(self.given.distinct_records))
+        return [np.flatnonzero(self.given.distinct == label) for label in labels]
+
+    @cached_property
+    def _binomials(self) -> list[Floats]:
+        doubt = RELEVANCE_SD * NODES
+        return [self._log_binomial(row, doubt) for row in range(len(self.given.record))]
+
+    def _log_stated(self, block: Ints, told: Told) -> Floats:
+        """Return the log density of statements that share errors, shape (D,)."""
+        kept = block[told.weight[block] > 0]
+        carried = np.flatnonzero((self.carries[kept] != 0).any(axis=0))
+        share = self.carries[np.ix_(kept, carried)]
+        pairs = share[:, None, :] * share * self._growth(told.factors)[carried]
+        covariance = pairs @ self.variance[carried]
+        at = np.arange(len(kept))
+        covariance[at, at] += (told.spread[kept] ** 2 / told.weight[kept])[:, None]
+        centre = self.centre[kept] / told.factors.get("SHARPENING", 1.0)
+        return _log_normal(told.stated[kept, None] - centre, covariance)
+
+    def _growth(self, factors: Mapping[str, float]) -> Floats:
+        """Return by what the variance of each error is multiplied."""
+        given = self.given
+        if not self.shares_errors:
+            return np.ones(len(given.names))
+        counts = len(given.persons), len(given.groups), len(given.targets)
+        return np.repeat([factors.get(name, 1.0) ** 2 for name in ERRORS[1:]], counts)
+
+    def _log_counted(self, rows: Ints, told: Told) -> Floats:
+        """Return the log density of what is one record, whoever counts it, shape (D,)."""
+        by = told.factors.get(RELEVANCE, 1.0)
+        total: Floats = LOG_SHARES[:, None]
+        for row in rows:
+            usual = by == 1.0
+            chance = (
+                self._binomials[row]
+                if usual
+                else self._log_binomial(row, by * RELEVANCE_SD * NODES)
+            )
+            total = total + told.record_weight[row] * chance
+        most = total.max(axis=0)
+        return np.asarray(most + np.log(np.exp(total - most).sum(axis=0)))
+
+    def _log_binomial(self, row: int, doubt: Floats) -> Floats:
+        """Return the log density of a count at each doubt of its relevance, shape (points, D)."""
+        happened, out_of = self.given.happened[row], self.given.out_of[row]
+        odds = self.draws["record"][:, row] + doubt[:, None]
+        return np.asarray(happened * odds - out_of * np.logaddexp(0, odds))
+
+
+def _log_normal(apart: Floats, covariance: Floats) -> Floats:
+    """Return the log density of a multivariate normal at each draw, up to a constant.
+
+    Shapes (r, D) and (r, r, D). Cholesky's rows one by one: r is small and D large.
+    """
+    total: Floats = np.zeros(apart.shape[1])
+    root: list[list[Floats]] = []
+    standard: list[Floats] = []
+    for i, deviation in enumerate(apart):
+        row: list[Floats] = []
+        for j, above in enumerate(root):
+            done = sum((row[k] * above[k] for k in range(j)), np.zeros(1))
+            row.append((covariance[i, j] - done) / above[j])
+        own = np.sqrt(covariance[i, i] - sum((x**2 for x in row), np.zeros(1)))
+        done = sum((x * z for x, z in zip(row, standard, strict=True)), np.zeros(1))
+        standard.append((deviation - done) / own)
+        root.append([*row, own])
+        total = total - standard[-1] ** 2 / 2 - np.log(own)
+    return total
