@@ -140,7 +140,6 @@ def belief_key(given: Elicitation, model: str, settings: Settings, seed: int) ->
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
-@cache
 def _source() -> str:
     """Return the hash of the code that makes draws, so that no draws of other code are found."""
     folder = Path(__file__).parent

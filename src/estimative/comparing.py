@@ -302,14 +302,12 @@ def _repeat_notes(between: Between, outcomes: Sequence[OutcomeMove]) -> Iterator
         words = [f"{title} {tenths(move)}" for move, title in told[:MOST_TOLD]]
         words += ["less to others"] if len(told) > MOST_TOLD else []
         points = f", in points: {'; '.join(words)}" if words else " less than half a point anywhere"
-        count = f"{len(repeats.items)} items, counted once"
+        count, they = f"{len(repeats.items)} items, counted once", "the repeats"
         new = [name for name in repeats.cause.items if name in repeats.items]
         if len(new) < len(repeats.items):
-            count = f"{listed(new, 'and')} repeats what was known ({count})"
-        yield (
-            f"{repeats.cause.name}: {count}; counted as independent, the repeats would have"
-            f" added{points}."
-        )
+            verb, they = ("repeats", "it") if len(new) == 1 else ("repeat", "they")
+            count = f"{listed(new, 'and')} {verb} what was known ({count})"
+        yield f"{repeats.cause.name}: {count}; as independent, {they} would have added{points}."
 
 
 def _outcomes(

@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -162,6 +163,7 @@ def world(scenario: Scenario, graph: Graph, as_of: dt.date) -> World:
     return World(likelihood, elapsed, quiet, reports)
 
 
+@lru_cache(maxsize=2)  # every voice of a disagreement hears the same news
 def drawn_likelihood(known: World, graph: Graph, draws: int) -> Floats:
     """Return the likelihood with a ratio drawn for each draw, each report seeded by its item's id.
 
@@ -177,13 +179,14 @@ def drawn_likelihood(known: World, graph: Graph, draws: int) -> Floats:
     Returns
     -------
     array of float, shape (draws, states of all nodes)
-        Likelihoods; they average to the expected ones.
+        Likelihoods; they average to the expected ones. It cannot be written to.
     """
     likelihood = np.repeat(known.likelihood[None, :], draws, axis=0)
     for node, trust, bearings in known.reports:
         span = _span(graph, node)
         expected = _tempered(graph, node, trust, bearings, RATIO_DRAWS).mean(axis=0)
         likelihood[:, span] *= _tempered(graph, node, trust, bearings, draws) / expected
+    likelihood.setflags(write=False)
     return likelihood
 
 

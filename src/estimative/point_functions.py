@@ -22,6 +22,7 @@ import pytensor.tensor as pt
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from pytensor.compile.mode import get_mode
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.op import Op
@@ -41,6 +42,13 @@ class Unpack(Op):
     """The arrays that a point and a memory hold, as views; the first `values` are in the point.
 
     Each has its start and its shape in the memory, one after the other, behind the head.
+
+    Parameters
+    ----------
+    kinds : tuple of (str, int)
+        The type and the number of axes of each.
+    values : int
+        How many of them, the first, are in the point.
     """
 
     __props__ = ("kinds", "values")
@@ -273,8 +281,10 @@ def _compiled(inputs: Sequence[Variable], values: int, outputs: Sequence[Variabl
         packed, dict(zip(inputs, views, strict=True)), rebuild_strict=False
     )
     with pytensor.config.change_flags(numba__fastmath=False):
+        # looking for scalars takes a quarter of all rewriting, and makes nothing faster
+        mode = get_mode("NUMBA").excluding("scalarize")
         return pytensor.function(
-            [point, memory], packed, mode="NUMBA", on_unused_input="ignore"
+            [point, memory], packed, mode=mode, on_unused_input="ignore"
         ).vm.jit_fn
 
 

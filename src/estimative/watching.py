@@ -4,6 +4,7 @@ The loop runs over sets of changed files, wherever they come from; a file that i
 round, never the last good answer (tests/unit/test_watching.py).
 """
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -139,20 +140,21 @@ def file_changes(folder: Path, model: Path) -> Iterator[Changed]:
     pending: set[Path] = set()
     while True:
         watched, first = folders(), True
-        for found in watch(
-            *watched,
-            watch_filter=counts,
-            recursive=False,
-            rust_timeout=QUIET,
-            yield_on_timeout=True,
-        ):
-            pending |= {Path(path) for _, path in found}
-            if not found and (pending or first):
-                yield tuple(sorted(_name(path, workspace) for path in pending))
-                pending, first = set(), False
-            if folders() != watched:
-                pending |= {*folders()} ^ {*watched}
-                break
+        with contextlib.suppress(FileNotFoundError):  # a folder went just now
+            for found in watch(
+                *watched,
+                watch_filter=counts,
+                recursive=False,
+                rust_timeout=QUIET,
+                yield_on_timeout=True,
+            ):
+                pending |= {Path(path) for _, path in found}
+                if not found and (pending or first):
+                    yield tuple(sorted(_name(path, workspace) for path in pending))
+                    pending, first = set(), False
+                if folders() != watched:
+                    pending |= {*folders()} ^ {*watched}
+                    break
 
 
 class _NotConvergedError(EstimativeError):

@@ -16,12 +16,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimative import explaining, records
+from estimative import disagreements, explaining, records
 from estimative.belief import Belief, Settings, belief_key, load_belief, save_belief
+from estimative.disagreements import Alone, Disagreement
 from estimative.elicitation import Elicitation, as_known, encode
 from estimative.errors import InferenceError, LedgerError, Problem, ScenarioError
-from estimative.explaining import Coverage, Disagreement
-from estimative.forecasting import FEWEST_DRAWS, WORST_K, Forecast, compute_forecast
+from estimative.explaining import Coverage
+from estimative.forecasting import (
+    FEWEST_DRAWS,
+    WORST_K,
+    Forecast,
+    compute_forecast,
+    under_news,
+)
 from estimative.model_files import DEFAULT_MODEL, find_model, load_model
 from estimative.news import World, silent_tables, world
 from estimative.scenario import Scenario
@@ -138,10 +145,37 @@ def check_request(seed: int, interval: float, settings: Settings) -> None:
             raise ValueError(f"{name} is {count}; give at least {FEWEST} a chain")
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Grounds:
+    """What a forecast is computed from."""
+
+    given: Elicitation
+    belief: Belief
+    known: World
+    inside: bool
+    pareto_k: float | None
+
+
 def _answer(
     scenario: Scenario, file: Path, seed: int, interval: float, settings: Settings, tell: Told
 ) -> Forecast:
-    """Return the forecast of a scenario as known on its date; news goes inside if it must."""
+    """Return the forecast of a scenario as known on its date."""
+    found = _grounds(scenario, file, seed, settings, tell)
+    return compute_forecast(
+        scenario,
+        found.given,
+        found.belief,
+        model=file,
+        seed=seed,
+        interval=interval,
+        known=found.known,
+        inside=found.inside,
+        pareto_k=found.pareto_k,
+    )
+
+
+def _grounds(scenario: Scenario, file: Path, seed: int, settings: Settings, tell: Told) -> _Grounds:
+    """Return the belief of a scenario as known on its date; news goes inside if it must."""
     given = _encode(scenario)
     known = world(scenario, given.graph, scenario.date)
     store = runs_folder(scenario.folder) / "beliefs"
@@ -155,17 +189,7 @@ def _answer(
             " inside"
         )
         belief = believed(scenario, given, file, seed, settings, store, tell, news=known)
-    return compute_forecast(
-        scenario,
-        given,
-        belief,
-        model=file,
-        seed=seed,
-        interval=interval,
-        known=known,
-        inside=inside,
-        pareto_k=k,
-    )
+    return _Grounds(given, belief, known, inside, k)
 
 
 def _encode(scenario: Scenario) -> Elicitation:
@@ -185,7 +209,7 @@ def disagreement(
     settings: Settings | None = None,
     tell: Told | None = None,
 ) -> Disagreement:
-    """Return the answer each expert alone would give beside the pooled one; fitted once each.
+    """Return what each expert and each group alone would answer beside the pools; fitted once each.
 
     Parameters
     ----------
@@ -217,8 +241,8 @@ def disagreement(
     scenario = forecast.scenario
     file = find_model(forecast.model_file, scenario.folder)
 
-    def alone(label: str, statements: set[str]) -> Forecast:
-        """Return the forecast from some of the statements.
+    def alone(label: str, statements: set[str]) -> Alone:
+        """Return what some of the statements say, with the pooled forecast's model and seed.
 
         Parameters
         ----------
@@ -229,22 +253,24 @@ def disagreement(
 
         Returns
         -------
-        Forecast
-            With the pooled forecast's model, seed and interval.
+        Alone
+            Under the pooled forecast's news.
         """
         own = scenario.model_copy(
             update={"statements": {n: s for n, s in scenario.statements.items() if n in statements}}
         )
-        return _answer(
+        found = _grounds(
             own,
             file,
             forecast.seed,
-            forecast.interval,
             settings or Settings(),
             lambda line: tell(f"{label} alone: {line}"),
         )
+        known = forecast.known  # it is the same for every voice, and so is the network
+        news = under_news(forecast.given, found.belief, known, inside=found.inside)
+        return Alone(found.belief, news)
 
-    return explaining.disagreement(forecast, alone, outcome=outcome, expert=expert)
+    return disagreements.disagreement(forecast, alone, outcome=outcome, expert=expert)
 
 
 def sensitivity(
@@ -267,7 +293,8 @@ def sensitivity(
     top : int
         How many rows a table or picture shows.
     exact : bool
-        Whether the rows shown are fitted anew, which takes seconds each, rather than reweighted.
+        Whether what is shown and rough, or moves the answer by five points or more, is fitted
+        anew, which takes seconds each; for a constant of the model, its compilation.
     settings : Settings, optional
         How these beliefs are sampled.
     tell : callable, optional

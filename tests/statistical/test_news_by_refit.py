@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import OPENS, answer, fitted, read, standard_error
+from builders import answer, fitted, standard_error
+from made_up import random_scenario
 
 import estimative as est
 from estimative.belief import Settings
@@ -20,61 +21,11 @@ pytestmark = pytest.mark.slow
 
 SETTINGS = Settings(chains=4, tune=500, draws=1000)
 FLAGSHIP = Path(__file__).resolve().parents[2] / "scenarios" / "russia-dprk-2023"
-STRENGTHS = ["raises slightly", "raises", "raises strongly", "lowers", "lowers strongly"]
 SEEDS = [*range(5), *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(5, 50))]
 DAYS = [
     "2024-04-30",
     *(pytest.param(d, marks=pytest.mark.nightly) for d in ["2023-12-31", "2024-09-13"]),
 ]
-
-
-def random_scenario(folder, seed):
-    """Return three to six outcomes, links, four experts, news and silence."""
-    rng = np.random.default_rng(seed)
-    names = [f"o{i}" for i in range(rng.integers(3, 7))]
-    outcomes = {n: {} for n in names}
-    for n in names:
-        if rng.random() < 0.25:
-            outcomes[n] = {"states": ["none", "some", "much"], "quiet": "none"}
-        elif rng.random() < 0.3:
-            outcomes[n] = {"timing": str(rng.choice(["none", "early", "late", "even"]))}
-    states = {n: outcomes[n].get("states", ["no", "yes"]) for n in names}
-    pairs = [(a, b) for i, b in enumerate(names) for a in names[:i]]
-    links = [pair for pair in pairs if rng.random() < 0.5]
-    statements = {}
-    for i in range(rng.integers(3, 10)):
-        node = str(rng.choice(names))
-        statements[f"s{i}"] = {
-            "kind": "probability",
-            "expert": f"e{rng.integers(4)}",
-            "event": {node: str(rng.choice(states[node]))},
-            "probability": f"{rng.integers(5, 96)}%",
-        }
-    for i, (cause, effect) in enumerate(links):
-        if rng.random() < 0.6 and len(states[cause]) == len(states[effect]) == 2:
-            statements[f"i{i}"] = {
-                "kind": "influence",
-                "expert": f"e{rng.integers(4)}",
-                "link": f"{cause} -> {effect}",
-                "strength": str(rng.choice(STRENGTHS)),
-            }
-    news = {}
-    for i in range(rng.integers(2, 6)):
-        node, day = str(rng.choice(names)), OPENS + dt.timedelta(days=int(rng.integers(1, 200)))
-        state = str(rng.choice(states[node]))
-        ratio = float(rng.choice([1.5, 2, 4, 8]))
-        item = {"kind": "report", "bears_on": [{"favours": {node: state}, "ratio": ratio}]}
-        if i == 0:
-            item = {"kind": "observation", "observed": {node: state}}
-        news[f"{day}-n{i}"] = item | {"published": str(day)}
-    return read(
-        folder,
-        outcomes=outcomes,
-        links=[f"{a} -> {b}" for a, b in links],
-        statements=statements,
-        news=news,
-        as_of=str(OPENS + dt.timedelta(days=200)),
-    )
 
 
 def assert_both_agree(scenario, day=None):

@@ -163,7 +163,7 @@ def talk(workspace, words, answers):
     with contextlib.suppress(OSError):  # as the terminal ends
         while found := os.read(terminal, 65536):
             shown += found.decode(errors="replace")
-            if waiting and re.search(r"[)\]]: ?$", shown):
+            if waiting and re.search(r"[)\]]: $", shown):
                 os.write(terminal, waiting.pop(0).encode())
     _, status = os.waitpid(pid, 0)
     os.close(terminal)
@@ -215,6 +215,17 @@ def test_a_wrong_flag_is_asked_for_again(workspace):
     assert status == 0, shown
     assert "did you mean '2025-03-21-mediator-named'?" in shown
     assert "taken back: The minister has named a mediator" in shown
+
+
+def test_each_wrong_flag_is_asked_for_alone(workspace):
+    told = {**ITEM, "--reliability": "B", "--favours": "talks", "--published": "today is fine"}
+    words = [word for pair in told.items() for word in pair if pair[0] != "--source"]
+    answers = ["2025-03-25", "Radio", "", "B2", "", "talks=yes", "4", "", "", "", "y"]
+    status, shown = talk(workspace, words, [f"{answer}\n" for answer in answers])
+    assert status == 0, shown
+    asked = [found[1] for line in shown.splitlines() if (found := re.match(r"(\w+) \(", line))]
+    first = ["published", "source", "address", "reliability", "origin"]
+    assert asked == [*first, "favours", "ratio", "because", "favours", "name"]
 
 
 def test_ctrl_c_at_a_question_writes_nothing(workspace):

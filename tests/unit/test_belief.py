@@ -55,6 +55,15 @@ def test_what_is_stored_is_found_again_to_the_last_digit(tmp_path):
     assert [path.name for path in (tmp_path / "deep" / "store").iterdir()] == ["k.npz"]
 
 
+def test_what_was_read_last_stays_in_memory_until_the_file_changes(tmp_path):
+    save_belief(belief(), tmp_path)
+    assert load_belief("k", tmp_path) is load_belief("k", tmp_path)
+    save_belief(belief(rhat=1.5), tmp_path)
+    assert load_belief("k", tmp_path).diagnostics["rhat"] == 1.5
+    (tmp_path / "k.npz").unlink()
+    assert load_belief("k", tmp_path) is None
+
+
 def test_what_was_never_stored_is_not_found(tmp_path):
     assert load_belief("k", tmp_path) is None
     assert load_belief("k", tmp_path / "no" / "such" / "folder") is None

@@ -465,7 +465,7 @@ def test_draws_beyond_those_worked_on_side_by_side():
 def test_compiled_code_is_loaded_once_there_is_work_for_it(monkeypatch):
     monkeypatch.setattr(propagation, "_done", [0])
     assert kernel(1, 40) is kernel(4_000, 70) is plain_propagation
-    assert kernel(4_000, 2_000) is kernel(1, 40) is compiled_propagation
+    assert kernel(4_000, 20_000) is kernel(1, 40) is compiled_propagation
 
 
 def test_a_bare_network_asked_for_many_draws_uses_compiled_code(monkeypatch):

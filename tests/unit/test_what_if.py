@@ -64,7 +64,10 @@ def random_forecast(rng, folder):
 
 
 def by_pyagrum(forecast, do, seen):
-    """Return pyAgrum's marginals: in the graph cut at what is done, with the news as likelihood."""
+    """Return pyAgrum's marginals in the graph cut at what is done, with the news as likelihood.
+
+    News on what is done and on what it leads to is left out.
+    """
     graph, net = forecast.given.graph, gum.BayesNet()
     for node, states in graph.states.items():
         net.add(gum.LabelizedVariable(node, node, list(states)))
@@ -85,7 +88,7 @@ def by_pyagrum(forecast, do, seen):
         weight = forecast.known.likelihood[graph.span(node)]
         if node in seen:
             engine.addEvidence(node, graph.states[node].index(seen[node]))
-        elif np.ptp(weight) > 0 and node not in do:
+        elif np.ptp(weight) > 0 and not {node, *graph.ancestors([node])} & do.keys():
             engine.addEvidence(node, (weight / weight.max()).tolist())
     engine.makeInference()
     return {n: engine.posterior(n).tolist() for n in graph.nodes}
@@ -102,7 +105,8 @@ def test_doing_and_seeing_equal_pyagrum(tmp_path_factory, seed, kinds):
     do = {nodes[0]: taken[nodes[0]]} if "do" in kinds else {}
     noted = {nodes[1]: taken[nodes[1]]} if "given" in kinds else {}
     expected = by_pyagrum(forecast, do, noted)
-    found = suppose(forecast, seen=noted, done=do).states[0]
+    led_to = {m for n in do for m in (n, *graph.descendants(n))}
+    found = suppose(forecast, seen=noted, done=do, aside=led_to).states[0]
     for node in graph.nodes:
         np.testing.assert_allclose(found[graph.span(node)], expected[node], atol=1e-9)
     answered = what_if(forecast, do=do, given=noted)
@@ -180,7 +184,7 @@ def test_nothing_supposed_anew_is_the_forecast(tmp_path):
     assert [estimates.value, estimates.lower, estimates.upper] == pytest.approx(expected)
 
 
-def test_silence_stays_and_reports_on_effects_stand(tmp_path):
+def test_silence_stays_and_reports_on_effects_are_set_aside(tmp_path):
     """Half a year of silence, and a report on the effect, in the graph that is cut."""
     news = {"2024-02-01-r": report({"b": "yes"}, 4, day="2024-02-01")}
     scenario = read(tmp_path, outcomes=["a", "b"], links=["a -> b"], statements=SAID, news=news)
@@ -188,14 +192,27 @@ def test_silence_stays_and_reports_on_effects_stand(tmp_path):
     forecast = answer(scenario, belief, as_of=dt.date(2024, 7, 1))
     known, graph = forecast.known, forecast.given.graph
     tables = silent_tables(graph, belief.tables, known)
-    row = tables[:, graph.block("b")].reshape(-1, 2, 2)[:, 1] * known.likelihood[graph.span("b")]
+    row = tables[:, graph.block("b")].reshape(-1, 2, 2)[:, 1]
     found = what_if(forecast, do={"a": "yes"})
     each = row[:, 1] / row.sum(axis=1)
     assert found["b"].done.value == pytest.approx(forecast.weights @ each)
-    assert found.kept == ("2024-02-01-r",)
+    assert found.aside == ("2024-02-01-r",)
     assert "2024-02-01-r" in str(found)
-    assert what_if(forecast, do={"b": "yes"}).kept == ()
-    assert what_if(forecast, given={"a": "yes"}).kept == ()
+    assert "That alone moves, in points: b -" in str(found)
+    assert what_if(forecast, do={"b": "yes"}).aside == ("2024-02-01-r",)
+    assert what_if(forecast, given={"a": "yes"}).aside == ()
+
+
+def test_what_was_observed_of_an_effect_is_open_again(tmp_path):
+    news = {"2024-02-01-o": seen({"b": "yes"}, day="2024-02-01")}
+    scenario = read(tmp_path, **PAIR, news=news)
+    tables = np.array([[1 - a, a, 1 - n, n, 1 - y, y] for a, n, y in DRAWS])
+    belief = replace(prior_belief(encode(scenario), draws=3), tables=tables)
+    forecast = answer(scenario, belief, as_of=dt.date(2024, 3, 1))
+    found = what_if(forecast, do={"a": "no"})
+    assert found["b"].now.value == found["b"].seen.value == 1
+    assert found["b"].done.value == pytest.approx(forecast.weights @ DRAWS[:, 1])
+    assert found.aside == ("2024-02-01-o",)
 
 
 # --- what it says --------------------------------------------------------------------------------

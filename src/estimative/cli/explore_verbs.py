@@ -93,7 +93,7 @@ def sensitivity(
     outcome: Annotated[str, typer.Option(metavar="OUTCOME", help="The outcome in question.")],
     top: Annotated[int, typer.Option(min=1, help="How many rows are listed.")] = 12,
     exact: Annotated[
-        bool, typer.Option("--exact", help="Fit the rows listed anew: seconds each.")
+        bool, typer.Option("--exact", help="Fit anew what is rough or moves it far: seconds each.")
     ] = False,
 ) -> None:
     """Print what drives the answer on an outcome.

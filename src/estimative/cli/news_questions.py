@@ -16,15 +16,18 @@ from estimative.output import say
 from estimative.scenario import Scenario
 from estimative.workflow import parse_day
 
-KEYS = {
-    "address": "source",
-    "reliability": "source",
-    "favours": "bears_on",
-    "ratio": "bears_on",
-    "change": "statement",
-    "name": "the file's name is the item's id",
+FAULTS = {
+    "source": ("source: name:",),
+    "address": ("source: address:",),
+    "reliability": ("source: reliability:",),
+    "favours": ("bears_on: favours:", "bears_on: one outcome"),
+    "ratio": ("bears_on: ratio:",),
+    "change": ("statement:",),
+    "name": ("the file's name",),
 }
-"""Where the reader finds fault with an answer, if not under its own name."""
+"""How the reader begins what it finds wrong with a field, if not with the field's own name."""
+TOGETHER = ("kind", "published", "said", "source", "supersedes")
+"""Fields without which others cannot be judged."""
 SAID_NOW = {
     "probability": "probability: 70%, 60-80%, or a phrase such as likely",
     "influence": "strength: raises or lowers, alone or with slightly or strongly",
@@ -79,9 +82,9 @@ class _Questions:
             for message in wrong:
                 say(message)
             if wrong:
-                empty = getattr(Draft(), field)
-                fields = ("favours", "ratio", "because") if KEYS.get(field) == "bears_on" else ()
-                self.draft = replace(self.draft, **dict.fromkeys((field, *fields), empty))
+                with_it = {"favours": ("ratio", "because"), "ratio": ("because",)}
+                fields = (field, *with_it.get(field, ()))
+                self.draft = replace(self.draft, **{f: getattr(Draft(), f) for f in fields})
 
     def report(self) -> None:
         """Ask where it comes from, which states it favours, how strongly and why."""
@@ -188,20 +191,22 @@ class _Questions:
                 return answer
 
     def _wrong(self, draft: Draft, field: str) -> tuple[str, ...]:
-        """Return what the reader finds wrong with a field, whatever is still missing besides."""
-        ratio = (*draft.ratio, "1") if len(draft.ratio) < len(draft.favours) else draft.ratio
-        whole = replace(draft, because=(), ratio=ratio)
+        """Return what the reader finds wrong with a field, whatever is missing besides."""
+        alone = Draft(**{name: getattr(draft, name) for name in {field, *TOGETHER}})
+        alone = replace(alone, source=alone.source or "-")  # without which no grade is read
+        if field in ("favours", "ratio"):  # neither is read without the other
+            stand_in = ["1"] * (len(draft.favours) - len(alone.ratio))
+            alone = replace(alone, favours=draft.favours, ratio=(*alone.ratio, *stand_in))
         item = draft.item if field == "name" else f"{draft.published}-item"
         try:
-            text = item_text(whole, self.scenario.folder)
             if field == "name":
                 item_file(self.scenario.folder, item)
+            text = item_text(alone, self.scenario.folder)
         except (ValueError, FileExistsError) as error:
             return (str(error),)
-        key = KEYS.get(field, field)
+        begins = FAULTS.get(field, (f"{field}:",))
         return tuple(
             problem.message
             for problem in read_with(self.scenario.folder, item, text)[1]
-            if problem.message.startswith(f"{key}:") or problem.message.startswith(f"{key};")
-            if ": is missing;" not in problem.message
+            if problem.message.startswith(begins) and ": is missing;" not in problem.message
         )

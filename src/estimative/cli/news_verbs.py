@@ -142,9 +142,10 @@ def add(
 
 @asking("as_json", "as_csv")
 def watch(request: Request) -> None:
-    """Answer, and again whenever a file of the scenario is saved, with what moved.
+    """Answer again whenever a file is saved.
 
-    A file that is wrong is told of and the last good answer kept. Ctrl-C ends it.
+    What moved since the last answer is printed with the reasons. A file that is wrong is told of
+    and the last good answer kept. Ctrl-C ends it.
     """
     from estimative.model_files import DEFAULT_MODEL, find_model
     from estimative.reading import read_scenario

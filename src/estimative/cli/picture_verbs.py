@@ -1,5 +1,6 @@
 """The verb that draws."""
 
+import warnings
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -81,9 +82,13 @@ def plot(
     supposed = check_conditions(read, do, given) if what is Picture.what_if else ({}, {})
     subject, last = _subject(request, read, what, outcome, earlier, supposed)
     also = (outcome,) if what in (Picture.timeline, Picture.waterfall) else ()
-    with refusing("--outcome"):  # withheld: there is nothing to draw
-        axes = getattr(plots, what.name)(subject, *also)
-    print_text(str(export(axes, file)))
+    with warnings.catch_warnings(record=True) as heard:  # of characters that no font has
+        with refusing("--outcome"):  # withheld: there is nothing to draw
+            axes = getattr(plots, what.name)(subject, *also)
+        written = export(axes, file)
+    for warning in heard:
+        say(f"warning: {warning.message}")
+    print_text(str(written))
     end(last)
 
 

@@ -21,7 +21,7 @@ from estimative.results import Answer, Table, mass, percent
 
 MOST_SCENARIOS = 2**16
 """Sixteen outcomes of two states: some seconds over 4,000 draws."""
-_BLOCK = 2**20  # numbers worked on at once
+_BLOCK = 2**18  # numbers worked on at once: they stay in the processor's cache
 
 Factor = tuple[tuple[str, ...], Floats]  # nodes, and a table over draws and their states
 
@@ -273,7 +273,8 @@ def _chances(given: Elicitation, tables: Floats, kept: tuple[str, ...], best: In
     at = dict(zip(kept, np.unravel_index(best, given.graph.sizes(kept)), strict=True))
     found = np.ones((len(tables), len(best)))
     for nodes, table in _factors(given.graph, tables, kept):
-        found *= table[(slice(None), *(at[n] for n in nodes))] if nodes else table[:, None]
+        chosen: tuple[Any, ...] = (slice(None), *(at[n] for n in nodes))
+        found *= table[chosen] if nodes else table[:, None]
     total = np.exp(given.tree.run(tables, beliefs=False)[0])[:, None]
     return np.asarray(found / np.where(total > 0, total, 1.0))
 

@@ -11,6 +11,7 @@ from estimative.forecasting import BATCHES, CLEAR, FEWEST_DRAWS, WORST_K, Foreca
 from estimative.network.graph import Floats
 from estimative.tail_weights import pareto_k, smoothed
 
+LEAST = 0.0005  # move, in probability
 STILL = 1e-9  # log weights that differ by less are all alike
 
 
@@ -51,6 +52,11 @@ class Move:
     def told_apart(self) -> bool:
         """Whether it is beyond its Monte Carlo error."""
         return abs(self.move) > CLEAR * self.error
+
+    @property
+    def matters(self) -> bool:
+        """Whether it is also large enough to be printed."""
+        return self.told_apart and abs(self.move) >= LEAST
 
     @property
     def clear(self) -> bool:

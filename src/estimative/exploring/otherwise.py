@@ -215,13 +215,17 @@ def _voices(scenario: Scenario, given: Elicitation) -> Iterator[Lever]:
             by_group.setdefault(scenario.experts[expert].group, {})[expert] = by_expert[expert]
     for expert, names in by_expert.items():
         if len(names) > 1:
-            label = f"all {len(names)} statements of {scenario.experts[expert].name}"
+            label = f"{_all(names)} of {scenario.experts[expert].name}"
             yield Lever(Kind.expert, expert, label, _weighed(scenario, names))
     for group, members in by_group.items():
         if len(members) > 1:
             names = [name for each in members.values() for name in each]
-            label = f"all {len(names)} statements of the group {group}"
+            label = f"{_all(names)} of the group {group}"
             yield Lever(Kind.group, group, label, _weighed(scenario, names))
+
+
+def _all(names: list[str]) -> str:
+    return "both statements" if len(names) == 2 else f"all {len(names)} statements"
 
 
 def _weighed(scenario: Scenario, names: list[str]) -> dict[How, Alternative]:
@@ -291,5 +295,5 @@ def _constants(model: str) -> Iterator[Lever]:
 def _news(scenario: Scenario) -> Iterator[Lever]:
     _, items = standing(scenario, scenario.date)
     for name, item in items.items():
-        label = f"the news of {item.published}: {item.said}"
+        label = f"the news of {item.published} ({item.said.rstrip('.')})"
         yield Lever(Kind.news, name, label, {How.dropped: Alternative(news=name)})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimative.exploring.conditions import settled_state
+from estimative.exploring.joints import chance
 from estimative.exploring.moves import Gauge, Move
 from estimative.exploring.otherwise import Alternative, How, Kind, Lever, altered, levers
 from estimative.exploring.reweighting import ERRORS, Reweighting
@@ -18,7 +19,7 @@ from estimative.exploring.supposing import unsigned
 from estimative.forecasting import FEWEST_DRAWS, WORST_K, Forecast, OutcomeForecast, _normalised
 from estimative.network import states_from_families
 from estimative.network.graph import Floats
-from estimative.news import silent_tables, world
+from estimative.news import World, silent_tables, world
 from estimative.results import Answer, Table, percent, points, tenths
 from estimative.scenario import Scenario
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ipywidgets import Widget
 
 MOST_CLAIMS = 3  # sentences above the table
+LARGE = 0.05  # move, in probability, from which it is fitted anew if anything is
 VOICES = (Kind.statement, Kind.expert, Kind.group)
 TIMES = {How.halved: "half", How.doubled: "twice"}
 
@@ -147,10 +149,11 @@ class Sensitivity(Answer):
         Returns
         -------
         tuple of Swing
-            No more than `top`; all move the answer beyond Monte Carlo error.
+            No more than `top`; all move the answer by a tenth of a point or more, and beyond Monte
+            Carlo error.
         """
         chosen = [s for s in self.swings if not kinds or s.lever.kind in kinds]
-        return tuple([s for s in chosen if s.moves[s.farthest].told_apart][: self.top])
+        return tuple([s for s in chosen if s.moves[s.farthest].matters][: self.top])
 
     def claims(self) -> list[str]:
         """Return in sentences what the answer rests on most, where that is certain.
@@ -186,17 +189,11 @@ class Sensitivity(Answer):
             for s in voices
         ]
         columns = ("what is said", "without", "half", "twice", "points", "±", "k")
-        found = [
-            Table(
-                "\n".join([title, *self.claims()]),
-                columns,
-                rows,
-                [*self._left_out(voices, *VOICES), *self.notes()],
-            )
-        ]
+        notes = [*self._left_out(voices, *VOICES), *self.notes()]
+        found = [Table("\n".join([title, *self.claims()]), columns, rows, notes)]
         others = [s for s in self.swings if s.lever.kind not in VOICES]
         assumed = sorted(
-            ((s, how, m) for s in others for how, m in s.moves.items() if m.told_apart),
+            ((s, how, m) for s in others for how, m in s.moves.items() if m.matters),
             key=lambda found: -abs(found[2].move),
         )
         if assumed:
@@ -213,10 +210,10 @@ class Sensitivity(Answer):
         rest = [s for s in self.swings if s.lever.kind in kinds and s not in shown]
         told = [s for s in rest if s.moves[s.farthest].told_apart]
         worn = sum(s.moves[s.farthest].rough for s in rest if s not in told)
-        parts = [f"{len(told)} more move it less"] * bool(told)
+        parts = [f"{len(told)} more that move it less"] * bool(told)
         still = len(rest) - len(told) - worn
-        parts += [f"{still} move it by no more than Monte Carlo error"] * bool(still)
-        parts += [f"for {worn} too few draws are left to tell"] * bool(worn)
+        parts += [f"{still} that move it by no more than Monte Carlo error"] * bool(still)
+        parts += [f"{worn} of which too few draws are left to tell"] * bool(worn)
         return [f"Not listed: {', '.join(parts)}."] * bool(parts)
 
     def notes(self) -> list[str]:
@@ -307,8 +304,8 @@ def sensitivity(
     top : int
         How many rows a table or picture shows.
     refit : callable, optional
-        Fits anew what is shown, but for the news, whose moves are exact as they are; default
-        reweighting only.
+        Fits anew what is shown and rough, or moves the answer by five points or more; default
+        reweighting only. The news never needs it.
 
     Returns
     -------
@@ -368,10 +365,18 @@ def _ranked(swings: Sequence[Swing]) -> tuple[Swing, ...]:
 
 
 def _refitted(found: Sensitivity, gauge: Gauge, text: str, refit: Refit) -> Sensitivity:
-    """Return a sensitivity whose shown moves are fitted anew."""
+    """Return a sensitivity whose shown moves, where rough or large, are fitted anew.
+
+    Small ones are surer by reweighting: two fits share no Monte Carlo error, which cancels there.
+    """
     others = [kind for kind in Kind if kind not in (*VOICES, Kind.news)]
     shown = [*found.shown(*VOICES), *found.shown(*others)]
-    todo = [(s, how) for s in shown for how, m in s.moves.items() if not m.exact]
+    todo = [
+        (s, how)
+        for s in shown
+        for how, m in s.moves.items()
+        if not m.exact and (m.rough or abs(m.move) >= LARGE)
+    ]
     exact = {}
     for i, (swing, how) in enumerate(todo, start=1):
         other = swing.lever.alternatives[how]
@@ -402,6 +407,7 @@ class _WithoutNews:
 
     def __init__(self, forecast: Forecast, gauge: Gauge) -> None:
         self.forecast, self.gauge = forecast, gauge
+        self.tables = self._silent(forecast.known)
         self.before, _ = self._run(forecast.scenario, beliefs=False)
 
     def move(self, name: str) -> Move:
@@ -411,11 +417,15 @@ class _WithoutNews:
         with np.errstate(invalid="ignore"):  # draws that the news rules out count for nothing
             return self.gauge.move(after - self.before, values)
 
+    def _silent(self, known: World) -> Floats:
+        return silent_tables(self.forecast.given.graph, self.forecast.belief.tables, known)
+
     def _run(self, scenario: Scenario, *, beliefs: bool = True) -> tuple[Floats, Floats]:
         """Return log weights of the draws, and the outcome's probability in each."""
-        given, graph = self.forecast.given, self.forecast.given.graph
+        given, graph, was = self.forecast.given, self.forecast.given.graph, self.forecast.known
         known = world(scenario, graph, scenario.date)
-        tables = silent_tables(graph, self.forecast.belief.tables, known)
+        same = (known.elapsed == was.elapsed).all() and (known.quiet == was.quiet).all()
+        tables = self.tables if same else self._silent(known)
         weighted = tables * known.likelihood[graph.own_state]
         log_weight, share = given.tree.run(weighted, beliefs=beliefs)
         if not beliefs:
@@ -425,7 +435,7 @@ class _WithoutNews:
 
 
 def _chance(move: Move | None) -> str:
-    return "-" if move is None else "~" * move.rough + percent(move.probability)
+    return "-" if move is None else "~" * move.rough + chance(move.probability)
 
 
 def _measured(move: Move) -> tuple[str, str, str]:

@@ -1,12 +1,13 @@
 """The draws of a forecast where something is seen or done; how far answers rest on defaults.
 
 What is seen weighs the draws and the states, as news does. What is done replaces the tables of its
-nodes, and weighs no draw; the news stands, as if it had come in all the same. `tests/unit/
-test_what_if.py` holds both against an independent engine.
+nodes and weighs no draw; reports and observations of what it leads to speak of a world in which it
+was not done, so they are set aside. `tests/unit/test_what_if.py` holds both against an independent
+engine.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,8 +15,9 @@ from estimative.exploring.conditions import written
 from estimative.forecasting import Forecast, _normalised, _weighted_quantiles, default_moves
 from estimative.network import states_from_families
 from estimative.network.graph import Floats
-from estimative.news import drawn_likelihood, silent_tables
+from estimative.news import World, drawn_likelihood, silent_tables, standing, world
 from estimative.results import percent, points
+from estimative.scenario import Observation
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,11 @@ class Supposed:
 
 
 def suppose(
-    forecast: Forecast, *, seen: Mapping[str, str], done: Mapping[str, str] | None = None
+    forecast: Forecast,
+    *,
+    seen: Mapping[str, str],
+    done: Mapping[str, str] | None = None,
+    aside: Collection[str] = (),
 ) -> Supposed:
     """Return what holds where something is done, and then something is seen.
 
@@ -95,6 +101,8 @@ def suppose(
         Its draws, weights and news.
     seen, done : mapping of str to str
         From open nodes to states.
+    aside : collection of str
+        Nodes of which reports and observations are set aside.
 
     Returns
     -------
@@ -106,7 +114,7 @@ def suppose(
     ValueError
         If what is seen, or the news where something is done, has probability zero.
     """
-    given, known, done = forecast.given, forecast.known, done or {}
+    given, known, done = forecast.given, known_without(forecast, aside), done or {}
     graph, own = given.graph, given.graph.own_state
     tables = silent_tables(graph, forecast.belief.tables, known)
     for node, state in done.items():
@@ -137,6 +145,38 @@ def suppose(
             graph, states_from_families(graph, given.tree.run(tables * likelihood[:, own])[1])
         )
     return Supposed(weights, states, doubtful, chance)
+
+
+def known_without(forecast: Forecast, nodes: Collection[str]) -> World:
+    """Return what is known on the day, less reports and observations of some nodes.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        As of its day.
+    nodes : collection of str
+        Outcomes and drivers.
+
+    Returns
+    -------
+    World
+        In which days that passed in silence stay passed; of what was observed, there was none.
+    """
+    known, graph, scenario = forecast.known, forecast.given.graph, forecast.scenario
+    if not nodes:
+        return known
+    _, items = standing(scenario, forecast.as_of)
+    observations = {n: i for n, i in items.items() if isinstance(i, Observation)}
+    observed = {node for item in observations.values() for node in item.observed}
+    unreported = scenario.model_copy(update={"news": observations})
+    silence = world(unreported, graph, forecast.as_of).likelihood
+    likelihood, elapsed = known.likelihood.copy(), known.elapsed.copy()
+    for node in nodes:
+        span = graph.span(node)
+        likelihood[span] = 1.0 if node in observed else silence[span]
+        elapsed[graph.position[node]] *= node not in observed
+    reports = tuple(report for report in known.reports if report[0] not in nodes)
+    return replace(known, likelihood=likelihood, elapsed=elapsed, reports=reports)
 
 
 def bounds(values: Floats, weights: Floats, interval: float) -> Floats:

@@ -18,7 +18,11 @@ from estimative.exploring.conditions import (
 from estimative.exploring.supposing import Estimate, Supposed, bounds, reliance, suppose, unsigned
 from estimative.forecasting import FEWEST_DRAWS, Forecast
 from estimative.lexicon import phrase_for
-from estimative.results import Answer, Table, mass, percent
+from estimative.news import standing
+from estimative.results import Answer, Table, mass, percent, points
+from estimative.scenario import Observation, Report
+
+SMALLEST = 0.005  # half a point
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,8 @@ class WhatIf(Answer):
         Those that move most first; withheld ones last.
     effective_draws : float
         How many draws are left under what is supposed, at least.
-    kept : tuple of str
-        Ids of reports on what the doing leads to, which stand as if they had come in all the same.
+    aside : tuple of str
+        Ids of news on what is done and on what it leads to, which is set aside for the doing.
     unspoken : tuple of str
         The conditions of which nobody spoke.
     """
@@ -98,7 +102,7 @@ class WhatIf(Answer):
     chance: float
     outcomes: tuple[SupposedOutcome, ...]
     effective_draws: float
-    kept: tuple[str, ...]
+    aside: tuple[str, ...]
     unspoken: tuple[str, ...]
 
     def __getitem__(self, name: str) -> SupposedOutcome:
@@ -155,14 +159,23 @@ class WhatIf(Answer):
         columns = ("outcome", "now", *last, "defaults")
         return [Table(title, columns, rows, self.notes())]
 
+    def _by_setting_aside(self) -> str:
+        """Return how far setting the news aside moves answers by itself, where that is much."""
+        graph, chosen = self.forecast.given.graph, [o for o in self.outcomes if not o.withheld]
+        moved = {*self.do, *(n for node in self.do for n in graph.descendants(node))}
+        means = suppose(self.forecast, seen={}, aside=moved)
+        columns = [graph.state(o.name, o.event) for o in chosen]
+        values = means.weights @ means.states[:, columns]
+        moves = [(o.name, float(v) - o.now.value) for o, v in zip(chosen, values, strict=True)]
+        told = [f"{n} {points(move)}" for n, move in moves if abs(move) >= SMALLEST]
+        return f" That alone moves, in points: {', '.join(told)}." if told else ""
+
     def notes(self) -> list[str]:
         """Return the sentences that belong under the table."""
-        forecast, notes = self.forecast, []
-        withheld = [o for o in self.outcomes if o.withheld]
-        if forecast.belief.failed:
-            notes.append(f"NOT CONVERGED, so every chance is withheld: {withheld[0].withheld}.")
-        elif withheld:
-            notes += [f"{o.title}: withheld, {o.withheld}." for o in withheld]
+        forecast, failed = self.forecast, self.forecast.belief.failed
+        if failed:
+            return [f"NOT CONVERGED, so every chance is withheld: {'; '.join(failed)}."]
+        notes = [f"{o.title}: withheld, {o.withheld}." for o in self.outcomes if o.withheld]
         seen = f"If seen: it turns out so; the chance of that is {percent(self.chance)}."
         done = " If done: it is brought about, which says nothing of its causes." * bool(self.do)
         notes.append(
@@ -179,10 +192,11 @@ class WhatIf(Answer):
             "Defaults: by how many points the answer would move if all that nobody stated were half"
             " a prior sd off."
         )
-        if self.kept:
+        if self.aside:
             notes.append(
-                "Reports on what it leads to stand, as if they had come in all the same:"
-                f" {', '.join(self.kept)}."
+                "News on what is done and on what it leads to tells of a world in which it was not"
+                f" done, so it is set aside for the doing: {', '.join(self.aside)}."
+                f"{self._by_setting_aside()}"
             )
         if self.effective_draws < FEWEST_DRAWS:
             notes.append(
@@ -225,24 +239,17 @@ def what_if(
         raise ValueError(f"'{both[0]}' cannot be both done and seen; give it once")
     done, noted = read_conditions(forecast, do or {}), read_conditions(forecast, given or {})
     seeing = suppose(forecast, seen=done | noted)
-    doing = suppose(forecast, seen=noted, done=done) if done else None
     graph, conditions = forecast.given.graph, done | noted
-    moved = {n for node in done for n in graph.descendants(node)}
+    moved = {*done, *(n for node in done for n in graph.descendants(node))}
+    doing = suppose(forecast, seen=noted, done=done, aside=moved) if done else None
     return WhatIf(
         forecast=forecast,
         do=done,
         given=noted,
         chance=seeing.chance,
-        outcomes=_outcomes(forecast, done, noted, seeing, doing),
+        outcomes=_outcomes(forecast, done, noted, moved, seeing, doing),
         effective_draws=min(s.effective_draws for s in (seeing, doing) if s),
-        kept=tuple(
-            dict.fromkeys(
-                item
-                for node, _, bearings in forecast.known.reports
-                for item, _ in bearings
-                if node in moved
-            )
-        ),
+        aside=_news_on(forecast, moved),
         unspoken=tuple(
             n
             for n in graph.nodes
@@ -253,19 +260,40 @@ def what_if(
     )
 
 
+def _news_on(forecast: Forecast, nodes: set[str]) -> tuple[str, ...]:
+    """Return the ids of reports and observations of some nodes that count on the day."""
+    _, items = standing(forecast.scenario, forecast.as_of)
+    counted = {item for _, _, bearings in forecast.known.reports for item, _ in bearings}
+    return tuple(
+        name
+        for name, item in items.items()
+        if (isinstance(item, Observation) and nodes & item.observed.keys())
+        or (
+            isinstance(item, Report)
+            and name in counted
+            and any(bearing.node in nodes for bearing in item.bears_on)
+        )
+    )
+
+
 def _outcomes(
     forecast: Forecast,
     done: dict[str, str],
     noted: dict[str, str],
+    moved: set[str],
     seeing: Supposed,
     doing: Supposed | None,
 ) -> tuple[SupposedOutcome, ...]:
-    """Return the outcomes that are open and not supposed, those that move most first."""
+    """Return the outcomes that are open or opened, and not supposed; the largest move first."""
     graph = forecast.given.graph
     chosen = [
         o
         for o in forecast.outcomes
-        if o.name not in done | noted and settled_state(forecast, o.name) is None
+        if o.name not in done | noted
+        and (
+            settled_state(forecast, o.name) is None
+            or (done and o.name in moved and o.status == "resolved")
+        )
     ]
     columns = [graph.state(o.name, o.event) for o in chosen]
     plain = suppose(forecast, seen={})

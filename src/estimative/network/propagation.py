@@ -8,8 +8,9 @@ from types import ModuleType
 
 from estimative.network import plain_propagation
 
-_WORTH_LOADING = 2**23
-"""Plain NumPy passes over so many numbers in some 100 ms, compiled code in a third of that."""
+_WORTH_LOADING = 2**26
+"""Plain NumPy passes over so many numbers in about a second, compiled code in a third of that, and
+loading it takes half a second."""
 _CALL = 512
 """One NumPy call takes as long as so many numbers."""
 _done = [0]  # numbers that plain NumPy has passed over in this process

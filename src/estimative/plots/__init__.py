@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from estimative.plots.indicators_plot import indicators
     from estimative.plots.joint_plot import joint
     from estimative.plots.network_plot import network
+    from estimative.plots.sensitivity_plot import sensitivity
     from estimative.plots.timeline_plot import timeline
     from estimative.plots.waterfall_plot import waterfall
     from estimative.plots.what_if_plot import what_if
@@ -25,6 +26,7 @@ __all__ = [
     "indicators",
     "joint",
     "network",
+    "sensitivity",
     "timeline",
     "waterfall",
     "what_if",

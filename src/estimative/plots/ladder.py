@@ -52,6 +52,8 @@ class Ladder:
         Of the width, for the labels.
     empty : str
         What stands there if there is no row.
+    low : float
+        The smallest probability on the scale.
     """
 
     title: str
@@ -64,6 +66,7 @@ class Ladder:
     reach: float
     label_share: float
     empty: str
+    low: float = 0.0
 
     @property
     def columns(self) -> tuple[float, ...]:
@@ -80,10 +83,12 @@ class Ladder:
 
     @property
     def ticks(self) -> tuple[float, ...]:
-        """Round probabilities from 0 to at least the reach, six at most."""
-        step = next((s for s in STEPS if s * 5 >= self.reach - 1e-9), STEPS[-1])
-        count = int(np.ceil(self.reach / step - 1e-9))
-        return tuple(round(step * i, 6) for i in range(max(count, 1) + 1))
+        """Round probabilities from below the smallest to at least the reach, six at most."""
+        for step in STEPS:
+            first, last = np.floor(self.low / step + 1e-9), np.ceil(self.reach / step - 1e-9)
+            if last - first <= 5:
+                break
+        return tuple(round(step * i, 6) for i in range(int(first), int(max(last, first + 1)) + 1))
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,8 @@ class Plan:
         float
             Data coordinate: a probability on the scale; beside it, outside.
         """
-        return (inches - self.left) / (self.right - self.left) * self.ladder.ticks[-1]
+        first, last = self.ladder.ticks[0], self.ladder.ticks[-1]
+        return first + (inches - self.left) / (self.right - self.left) * (last - first)
 
 
 Marks = Callable[[Pen, int, float, float], None]

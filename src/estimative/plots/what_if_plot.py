@@ -44,7 +44,7 @@ def what_if(result: WhatIf, ax: Axes | None = None) -> Axes:
     forecast = result.forecast
     subtitle = (
         f"As of {style.long_date(forecast.as_of)}. Line: the chance now. Dot: if it is seen, which"
-        f" has a chance of {percent(result.chance)}."
+        f" has a chance of {percent(None if forecast.belief.failed else result.chance)}."
         + " Square: if it is done, which says nothing of its causes." * bool(result.do)
         + f" Bar: central {mass(forecast.interval)} interval."
     )
