@@ -17,10 +17,10 @@ from estimative.forecasting import Forecast, OutcomeForecast, UnderNews
 from estimative.names import listed
 from estimative.network.junction_tree import Floats
 from estimative.results import Answer, Table, mass, percent
+from estimative.speakers import RECORD
 
 MOST_DEPARTURES = 3  # groups named, the others are counted
 FEWEST_VOICES = 3  # of two, neither is the outlier
-RECORD = "the record"  # the voice of base rates, which have no expert
 EDGE = 1e-6  # probabilities nearer to 0 or 1 have the log-odds of this one
 
 
@@ -251,11 +251,11 @@ class Disagreement(Answer):
                 row = _record(name, v.kind, v.name, answer, v.group, v.statements)
                 away = known.get(v.name) if v.kind is not Kind.group else None
                 rows.append(row | _far(away))
-            pools = {
-                Kind.linear: self.linear_pool(name),
-                Kind.logarithmic: self.logarithmic_pool(name),
-            }
-            rows += [_record(name, kind, kind.value, pool) for kind, pool in pools.items() if pool]
+            for kind, pool in (
+                (Kind.linear, self.linear_pool(name)),
+                (Kind.logarithmic, self.logarithmic_pool(name)),
+            ):
+                rows += [_record(name, kind, kind.value, pool)] if pool else []
         return rows
 
     def tables(self) -> list[Table]:
@@ -282,7 +282,8 @@ class Disagreement(Answer):
     def _rows(self, outcome: str) -> list[tuple[str, str, str, str]]:
         """Return the rows of one outcome: the model's pool, each voice, each group, other pools."""
         pooled, experts = self.forecast[outcome], self.forecast.scenario.experts
-        state = f"all, pooled; defaults worth {round(100 * pooled.defaults)} points"
+        worth = round(100 * pooled.defaults)
+        state = f"all, pooled; defaults worth {worth} point{'s' * (worth != 1)}"
         state = f"withheld: {pooled.withheld}" if pooled.withheld else state
         rows = [(pooled.headline, *_numbers(None if pooled.withheld else pooled), state)]
         for v in self.voices[outcome]:
@@ -310,15 +311,14 @@ class Disagreement(Answer):
             for d in (d for d in found if d.clear):
                 side = "above" if d.distance > 0 else "below"
                 notes.append(
-                    f"Outlier on {name}: {d.voice}, {abs(d.distance):.1f} log-odds {side} the others"
-                    f" ({mass(self.forecast.interval)} interval {d.lower:+.1f} to {d.upper:+.1f});"
-                    f" {percent(d.farthest)} likely to be the farthest out."
+                    f"Outlier on {name}: {d.voice}, {abs(d.distance):.1f} log-odds {side} the"
+                    f" others ({mass(self.forecast.interval)} interval {d.lower:+.1f} to"
+                    f" {d.upper:+.1f}); {percent(d.farthest)} likely to be the farthest out."
                 )
         if asked and not notes:
             where = "the outcome" if asked == 1 else f"the {asked} outcomes"
-            notes = [
-                f"On {where} with {FEWEST_VOICES} voices or more, none stands clear of the others."
-            ]
+            several = f"{FEWEST_VOICES} voices or more"
+            notes = [f"On {where} with {several}, none stands clear of the others."]
         return notes
 
 
@@ -496,12 +496,8 @@ def _record(
 
 
 def _far(away: Distance | None) -> dict[str, float | None]:
-    return {
-        "distance": away and away.distance,
-        "distance_lower": away and away.lower,
-        "distance_upper": away and away.upper,
-        "farthest": away and away.farthest,
-    }
+    names = {"distance": "distance", "distance_lower": "lower", "distance_upper": "upper"}
+    return {k: getattr(away, n, None) for k, n in (names | {"farthest": "farthest"}).items()}
 
 
 def _numbers(answer: Answered) -> tuple[str, str]:

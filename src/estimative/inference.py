@@ -69,12 +69,12 @@ def fit(
     InferenceError
         If the model cannot be built or has no variable `cpt`.
     """
-    from estimative.implied import add_news
-    from estimative.sampling import coordinate_names, density, expand, sample
-
     settings = settings or Settings()
     given = encode(scenario)
     tell("preparing the model (longest the first time on a machine: about a minute)")
+    from estimative.implied import add_news
+    from estimative.sampling import coordinate_names, density, expand, sample
+
     try:
         model = build_model(scenario)
     except Exception as error:

@@ -5,6 +5,7 @@ through nutpie's own compiler, whose wrapper nothing caches. `tests/contract/tes
 what this relies on.
 """
 
+import gc
 import os
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,10 @@ from estimative.belief import Settings
 from estimative.point_functions import Floats, PointFunction, log_density, same_point
 
 Told = Callable[[str], None]
+
+# Libraries stay until the process ends. Unless the collector is told so, it goes through all that
+# they hold while models are built, and again at the end: together near a second.
+gc.freeze()
 
 
 def density(model: pm.Model, start: dict[str, npt.NDArray[Any]]) -> PointFunction:

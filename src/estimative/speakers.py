@@ -22,6 +22,8 @@ from estimative.scenario import (
 
 Flags = npt.NDArray[np.bool_]
 
+RECORD = "the record"  # the voice of base rates, which have no expert
+
 
 @dataclass(frozen=True)
 class Speakers:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimative import disagreements, explaining, records
+from estimative import coverages, disagreements, records
 from estimative.belief import Belief, Settings, belief_key, load_belief, save_belief
+from estimative.coverages import Coverage
 from estimative.disagreements import Alone, Disagreement
 from estimative.elicitation import Elicitation, as_known, encode
 from estimative.errors import InferenceError, LedgerError, Problem, ScenarioError
-from estimative.explaining import Coverage
 from estimative.forecasting import (
     FEWEST_DRAWS,
     WORST_K,
@@ -355,27 +355,80 @@ def coverage(
     scenario: Scenario,
     *,
     as_of: dt.date | str | None = None,
+    stale_after: float | None = None,
     seed: int = 1,
     model: str | Path | None = None,
     settings: Settings | None = None,
     tell: Told | None = None,
 ) -> Coverage:
-    """Return what each answer needs, what was stated, by whom, what is default, and what to ask.
+    """Return what each answer needs, what was stated, by whom, what is default, what to settle.
 
     Parameters
     ----------
     scenario : Scenario
         As `read_scenario` returns it.
+    stale_after : float, optional
+        After how many days a statement is old; default the scenario's half-life, else 180.
     as_of, seed, model, settings, tell
-        As in `forecast`, whose belief it uses.
+        As in `forecast`, whose belief it uses. If statements are stale, they are dropped together
+        and the rest is fitted, once.
 
     Returns
     -------
     Coverage
-        Needs and questions.
+        Needs, and things to settle.
     """
     answer = forecast(scenario, as_of=as_of, seed=seed, model=model, settings=settings, tell=tell)
-    return explaining.coverage(answer)
+    return cover(answer, stale_after=stale_after, settings=settings, tell=tell)
+
+
+def cover(
+    forecast: Forecast,
+    *,
+    stale_after: float | None = None,
+    settings: Settings | None = None,
+    tell: Told | None = None,
+) -> Coverage:
+    """Return what a forecast needs, what of it is stated and what is default, and what to settle.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The forecast.
+    stale_after, settings, tell
+        As in `coverage`.
+
+    Returns
+    -------
+    Coverage
+        Needs, and things to settle.
+    """
+
+    def without(stale: set[str]) -> Forecast:
+        """Return the forecast without some statements.
+
+        Parameters
+        ----------
+        stale : set of str
+            Their ids.
+
+        Returns
+        -------
+        Forecast
+            With the same model, seed and interval.
+        """
+        scenario = forecast.scenario
+        kept = {n: s for n, s in scenario.statements.items() if n not in stale}
+        return _answer(
+            scenario.model_copy(update={"statements": kept}),
+            find_model(forecast.model_file, scenario.folder),
+            forecast.seed,
+            forecast.interval,
+            settings or Settings(),
+            lambda line: (tell or say)(f"without what is stale: {line}"),
+        )
+
+    return coverages.coverage(forecast, without, stale_after=stale_after)
 
 
 def believed(

@@ -1,4 +1,4 @@
-"""Every notebook runs in a fresh workspace, holds calls only, and is committed with its output."""
+"""Every notebook runs, holds calls only, and is committed with its output."""
 
 import ast
 import json
@@ -20,16 +20,23 @@ def code_cells(path: Path) -> list[dict]:
     return [cell for cell in cells if cell["cell_type"] == "code" and "".join(cell["source"])]
 
 
-@pytest.mark.slow
-def test_notebook_runs(path: Path, tmp_path: Path):
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the checkout's workspace, without anything fitted; notebooks share it."""
+    place = tmp_path_factory.mktemp("notebooks")
     for folder in ("models", "notebooks", "scenarios"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
+        shutil.copytree(ROOT / folder, place / folder)
+    return place
+
+
+@pytest.mark.slow
+def test_notebook_runs(path: Path, workspace: Path):
     notebook = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(
         notebook,
         timeout=600,
         kernel_name="python3",
-        resources={"metadata": {"path": str(tmp_path / "notebooks")}},
+        resources={"metadata": {"path": str(workspace / "notebooks")}},
     ).execute()
 
 

@@ -93,7 +93,8 @@ def test_errors_are_integrated_out_as_a_multivariate_normal(tmp_path):
         kept = [0, 2]
         every = multivariate_normal(implied[d], whole).logpdf(given.stated)
         part = multivariate_normal(implied[d, kept], whole[np.ix_(kept, kept)])
-        assert found[d] == pytest.approx(part.logpdf(given.stated[kept]) - every, rel=1e-9)
+        exact = part.logpdf(given.stated[kept]) - every
+        assert found[d] == pytest.approx(exact - np.log(2 * np.pi) / 2, rel=1e-9)
 
 
 def test_one_statement_is_conjugate(tmp_path):
@@ -233,7 +234,7 @@ def test_a_changed_model_is_its_text_with_lines_added():
     text = "from m import encode\nPERSON, GROUP = 0.3, 0.5\nNAME = 'x'\nTRUE = 1\n"
     assert constants(text) == {"PERSON": 0.3, "GROUP": 0.5, "TRUE": 1.0}
     found: dict[str, float] = {}
-    exec(altered("PERSON = 0.3", {"PERSON": 2.0}), found)  # noqa: S102
+    exec(altered("PERSON = 0.3", {"PERSON": 2.0}), found)
     assert found["PERSON"] == 0.6
     assert altered(text, {}).startswith(text)
 
@@ -242,7 +243,7 @@ def test_a_changed_prior_reaches_what_the_model_encodes(tmp_path):
     forecast = a_forecast(tmp_path)
     found = {}
     text = altered("from estimative.elicitation import encode", {"BASE_SD": 2.0})
-    exec(text, found)  # noqa: S102
+    exec(text, found)
     assert found["encode"](forecast.scenario).base_sd.tolist() == [6.0]
 
 

@@ -64,16 +64,28 @@ def compare(
 
 
 @asking()
-def coverage(request: Request) -> None:
-    """Print what is stated and what is default.
+def coverage(
+    request: Request,
+    stale_after: Annotated[
+        float | None,
+        typer.Option(
+            metavar="DAYS",
+            min=1,
+            help="After how long a statement is old; default the scenario's half-life, else 180.",
+        ),
+    ] = None,
+) -> None:
+    """Print what is stated and what is default, and what to settle.
 
     For each thing that the answers need: who stated it, or how far they would move if it were
-    otherwise; then what to settle.
+    otherwise; then which statements are stale, what is due, what cannot be resolved as written, and
+    what has no source.
     """
     answer = request.forecast(request.read())
-    from estimative.explaining import coverage as cover
+    from estimative.workflow import cover
 
-    request.show(cover(answer), answer)
+    covered = cover(answer, stale_after=stale_after, settings=request.settings, tell=say)
+    request.show(covered, answer)
 
 
 @asking()

@@ -36,9 +36,15 @@ class Picture(StrEnum):
     what_if = "what-if"
     indicators = "indicators"
     joint = "joint"
+    sensitivity = "sensitivity"
 
 
-OF_ONE_OUTCOME = (Picture.timeline, Picture.waterfall, Picture.indicators)
+OF_ONE_OUTCOME = (
+    Picture.timeline,
+    Picture.waterfall,
+    Picture.indicators,
+    Picture.sensitivity,
+)
 
 
 @asking("as_json", "as_csv")
@@ -59,8 +65,8 @@ def plot(
 ) -> None:
     """Draw a picture and write it to a file.
 
-    A timeline, a waterfall and indicators show one --outcome; a waterfall begins at --from and ends
-    at --as-of; a what-if supposes what --do and --given say.
+    A timeline, a waterfall, indicators and a sensitivity show one --outcome; a waterfall begins at
+    --from and ends at --as-of; a what-if supposes what --do and --given say.
     """
     import matplotlib
 
@@ -116,10 +122,10 @@ def _subject(
 
         return disagreement(pooled, outcome=outcome, settings=request.settings, tell=say), pooled
     if what is Picture.coverage:
-        from estimative.explaining import coverage
+        from estimative.workflow import cover
 
-        return coverage(pooled), pooled
-    if what in (Picture.what_if, Picture.indicators, Picture.joint):
+        return cover(pooled, settings=request.settings, tell=say), pooled
+    if what in (Picture.what_if, Picture.indicators, Picture.joint, Picture.sensitivity):
         from estimative import exploring
 
         with refusing(None):
@@ -127,6 +133,8 @@ def _subject(
                 return exploring.what_if(pooled, do=supposed[0], given=supposed[1]), pooled
             if what is Picture.indicators:
                 return exploring.indicators(pooled, str(outcome)), pooled
+            if what is Picture.sensitivity:
+                return exploring.sensitivity(pooled, str(outcome)), pooled
             return exploring.joint(pooled), pooled
     return pooled, pooled
 

@@ -139,10 +139,8 @@ class Reweighting:
                 read = meaning(statement.probability, lexicon)
                 stated[i], spread[i] = read.mean, read.spread
 
-        def totals(names: tuple[str, ...]) -> Floats:
-            return np.array([weights[n].total if n in weights else 0.0 for n in names])
-
-        records = totals(given.record_names)
+        total = {n: weights[n].total if n in weights else 0.0 for n in given.weights}
+        records = np.array([total[n] for n in given.record_names])
         before, after = (
             {n for n, w in zip(given.record_nodes, each, strict=True) if w > 0}
             for each in (given.record_weight, records)
@@ -152,7 +150,8 @@ class Reweighting:
             node = given.graph.nodes[at]
             if node in before - after:
                 base_sd[i] = prior_sd(len(given.graph.parents[node]), recorded=False)
-        return Told(stated, spread, totals(given.names), records, base_sd)
+        weight = np.array([total[n] for n in given.names])
+        return Told(stated, spread, weight, records, base_sd)
 
     def scaled(self, factors: Mapping[str, float]) -> Told:
         """Return what the model is told where its constants are multiplied.

@@ -200,9 +200,9 @@ class Sensitivity(Answer):
             cells = [(s.sentence(how), _chance(m), *_measured(m)) for s, how, m in assumed]
             told = {s.lever.name for s, _, _ in assumed[: self.top]}
             shown = [s for s in others if s.lever.name in told]
-            columns = ("what is assumed, and the news", "chance", "points", "±", "k")
+            heads = ("what is assumed, and the news", "chance", "points", "±", "k")
             notes = self._left_out(shown, *(k for k in Kind if k not in VOICES))
-            found.append(Table("If it were otherwise", columns, cells[: self.top], notes))
+            found.append(Table("If it were otherwise", heads, cells[: self.top], notes))
         return found
 
     def _left_out(self, shown: Sequence[Swing], *kinds: Kind) -> list[str]:
@@ -385,11 +385,13 @@ def _refitted(found: Sensitivity, gauge: Gauge, text: str, refit: Refit) -> Sens
             return refit(f"{at} of {len(todo)}, {label}", *what)
 
         answer = _fitted(found.forecast, swing.lever, how, other, text, counted)
-        exact[swing.lever, how] = gauge.fitted(answer)
-    swings = [
-        replace(s, moves={how: exact.get((s.lever, how), m) for how, m in s.moves.items()})
-        for s in found.swings
-    ]
+        if not answer.belief.failed:
+            exact[swing.lever.kind, swing.lever.name, how] = gauge.fitted(answer)
+    swings = []
+    for s in found.swings:
+        key = s.lever.kind, s.lever.name
+        moves = {how: exact.get((*key, how), move) for how, move in s.moves.items()}
+        swings.append(replace(s, moves=moves))
     return replace(found, swings=_ranked(swings))
 
 

@@ -93,8 +93,14 @@ def mixing_desk(mixer: Mixer, title: str, labels: Mapping[str, str]) -> "Widget"
         for name, label in labels.items()
     }
 
-    def show(_: Any = None) -> None:  # noqa: ANN401 - what is observed does not matter
-        """Print the chance under the weights as they stand."""
+    def show(_: Any = None) -> None:  # noqa: ANN401
+        """Print the chance under the weights as they stand.
+
+        Parameters
+        ----------
+        _ : object
+            What a slider tells of its change; it does not matter.
+        """
         found = mixer.move({name: s.value for name, s in sliders.items()})
         answer.value = written(found, mixer.gauge.now)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from estimative.explaining import Coverage, Need
+from estimative.coverages import Coverage, Need
 from estimative.forecasting import CLEAR
 from estimative.plots import style
 from estimative.plots.lettering import BODY, NUMBER, SMALL, balance, settings, text_size

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from estimative.explaining import Disagreement
+from estimative.disagreements import Disagreement
 from estimative.plots import style
 from estimative.plots.density import GRID, Floats, density
 from estimative.plots.lettering import BODY, SMALL, settings, text_size, wrap

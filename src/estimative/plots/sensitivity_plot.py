@@ -20,7 +20,7 @@ LABEL_SHARE = 0.38  # of the width
 LONGEST = 130  # characters of a label
 LEAST = 0.005  # move that is drawn, in probability
 LANES, BESIDE, HEIGHT = 0.62, 0.08, 0.2  # inches: of a row; from a bar to its words; of a bar
-SPARE = 0.12  # of the span of all bars, left free at either end of the scale
+SPARE = 0.28  # of the span of all bars, left free for words at either end of the scale
 ERRORS = 2  # standard errors that a line spans, to either side
 IN_WORDS = {
     Otherwise.dropped: ("without", style.ORANGE),
@@ -50,7 +50,7 @@ def sensitivity(result: Sensitivity, ax: Axes | None = None) -> Axes:
     found = [s for s in result.shown() if s.size >= LEAST]
     rungs = tuple(Rung(_label(s), (), LANES if len(_ends(s)) > 1 else LANES / 2) for s in found)
     moves = [move for s in found for _, move in _ends(s)]
-    ends = [now, *(m.probability for m in moves)]
+    ends = [now, *(m.probability + side * ERRORS * m.error for m in moves for side in (-1, 1))]
     spare = SPARE * (max(ends) - min(ends))
     title = f"What drives it: {result.outcome.headline}"
     subtitle = (
