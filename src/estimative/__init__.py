@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from estimative import plots
-    from estimative.comparing import compare
+    from estimative.coders import compare
     from estimative.errors import EstimativeError, InferenceError, LedgerError, ScenarioError
     from estimative.exploring import indicators, joint, what_if
     from estimative.exporting import export
@@ -45,7 +45,7 @@ _HOMES = {
     "InferenceError": "errors",
     "LedgerError": "errors",
     "ScenarioError": "errors",
-    "compare": "comparing",
+    "compare": "coders",
     "coverage": "workflow",
     "disagreement": "workflow",
     "export": "exporting",

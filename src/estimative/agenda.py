@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from estimative.forecasting import CLEAR, Forecast, StatementPull
+from estimative.forecasting import CLEAR, WORST_K, Forecast, StatementPull
 from estimative.news import quiet_state, world
 from estimative.scenario import (
     BaseRateStatement,
@@ -30,12 +30,13 @@ AGAINST = 4.0  # by how much newer reports must have moved the odds the other wa
 
 
 class Kind(StrEnum):
-    """Why something has to be looked at."""
+    """Why something has to be looked at; in the order in which it is listed."""
 
     overtaken = "overtaken"
     old = "old"
     due = "due"
-    unresolvable = "not resolvable"
+    undefined = "no definition"
+    unseen = "needs observing"
     unspoken = "nobody speaks"
     unsourced = "no source"
 
@@ -55,8 +56,8 @@ class Item:
     why : str
         A sentence without a full stop.
     farthest : str
-        For a stale statement: the open outcome that would move most were it dropped; empty if none
-        moves by more than three standard errors.
+        For a stale statement: the open outcome that would move most were it dropped; empty if the
+        moves are not rough and none is larger than three standard errors.
     move, error : float or None
         By how much, in probability, and the Monte Carlo standard error.
     k : float or None
@@ -79,7 +80,7 @@ class Item:
 
 
 def agenda(forecast: Forecast, *, stale_after: float | None = None) -> tuple[Item, ...]:
-    """Return what to settle: stale statements, then outcomes, then statements without a source.
+    """Return what to settle: statements, then outcomes, then sources.
 
     Parameters
     ----------
@@ -91,11 +92,12 @@ def agenda(forecast: Forecast, *, stale_after: float | None = None) -> tuple[Ite
     Returns
     -------
     tuple of Item
-        What is overtaken before what is old, and each by how far the answer would move without it.
+        Kind by kind; stale statements by how far the answer would move without them.
     """
     limit = stale_after or forecast.scenario.half_life or STALE_AFTER
-    stale = sorted(_stale(forecast, limit), key=lambda i: (i.kind is Kind.old, -abs(i.move or 0.0)))
-    return (*stale, *_outcomes(forecast), *_unsourced(forecast))
+    found = [*_stale(forecast, limit), *_outcomes(forecast), *_unsourced(forecast)]
+    order = list(Kind)
+    return tuple(sorted(found, key=lambda i: (order.index(i.kind), -abs(i.move or 0.0))))
 
 
 def _stale(forecast: Forecast, limit: float) -> Iterator[Item]:
@@ -191,7 +193,8 @@ def _dropped(
     if pull is None or forecast.belief.failed:
         return "", None, None, None
     shown = [o.name for o in forecast.outcomes if not o.withheld and not o.settled]
-    clear = [n for n in shown if abs(pull.pulls[n]) > CLEAR * pull.errors[n]]
+    rough = pull.k > WORST_K
+    clear = [n for n in shown if rough or abs(pull.pulls[n]) > CLEAR * pull.errors[n]]
     if not clear:
         return "", None, None, pull.k
     most = max(clear, key=lambda n: abs(pull.pulls[n]))
@@ -215,17 +218,13 @@ def _outcomes(forecast: Forecast) -> Iterator[Item]:
             yield Item(Kind.due, name, name, why)
         if not outcome.definition:
             why = "has no definition; write what must be seen, by whom, for each state"
-            yield Item(Kind.unresolvable, name, name, why)
+            yield Item(Kind.undefined, name, name, why)
         if outcome.timing == "none":
-            why = (
-                "cannot be seen clearly (timing: none), so silence never counts; is that still so?"
-            )
-            yield Item(Kind.unresolvable, name, name, why)
+            why = "cannot be seen clearly (timing: none), so silence never counts; is it still so?"
+            yield Item(Kind.unseen, name, name, why)
         elif quiet_state(outcome) is None:
-            why = (
-                "names no quiet: state, so silence says nothing of it; which state holds meanwhile?"
-            )
-            yield Item(Kind.unresolvable, name, name, why)
+            why = "names no quiet: state, so silence says nothing; which state holds meanwhile?"
+            yield Item(Kind.unseen, name, name, why)
         if not forecast.spoken[name].statements and not forecast.spoken[name].reports:
             why = "no probability, comparison, record or report names it; its headline is withheld"
             yield Item(Kind.unspoken, name, name, why)

@@ -4,7 +4,7 @@ A default is measured by how far the answer would move if it stood half a prior 
 statement by how far it would move without it (tests/unit/test_coverage.py).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,7 +200,13 @@ class Coverage(Answer):
     def _to_settle(self) -> Table:
         if not self.agenda:
             return Table("Nothing to settle.", (), [])
-        rows = [(i.kind.value, i.name, i.why, self._if_dropped(i)) for i in self.agenda]
+        alike: dict[tuple[str, str], list[Item]] = {}
+        for item in self.agenda:
+            alike.setdefault((item.kind.value, item.why), []).append(item)
+        rows: list[tuple[str, ...]] = [
+            (kind, ", ".join(i.name for i in items), why, self._if_dropped(items))
+            for (kind, why), items in alike.items()
+        ]
         columns: tuple[str, ...] = ("to settle", "what", "why", "if dropped")
         if not self.stale:
             columns, rows = columns[:3], [row[:3] for row in rows]
@@ -212,26 +218,32 @@ class Coverage(Answer):
         notes = [
             "Overtaken: the outcome has ended, the condition was ruled out, or newer reports moved"
             f" the odds {AGAINST:.0f} times or more the other way. If dropped: the outcome that"
-            " would move most, in points (~ rough); nothing where no move is more than"
-            f" {CLEAR} Monte Carlo standard errors."
+            " would move most, in points (~ rough), without the statement for which it would;"
+            f" nothing where no move is more than {CLEAR} Monte Carlo standard errors."
         ]
-        told = [o for o in self.without_stale if o.clear and points(o.without - o.now) != "0"]
-        told.sort(key=lambda o: -abs(o.without - o.now))
+        told = sorted(
+            (o for o in self.without_stale if o.clear and percent(o.now) != percent(o.without)),
+            key=lambda o: -abs(o.without - o.now),
+        )
         words = [f"{o.outcome} {percent(o.now)} -> {percent(o.without)}" for o in told[:MOST_TOLD]]
         words += [f"{len(told) - MOST_TOLD} more by less"] if len(told) > MOST_TOLD else []
         count = len(self.stale)
         which = "the stale statement" if count == 1 else f"all {count} stale statements"
         if self.without_stale:
-            moved = "; ".join(words) or "no outcome moves by half a point"
+            moved = "; ".join(words) or "no outcome moves clearly"
             notes.append(f"Without {which}, fitted anew: {moved}.")
+        else:
+            notes.append(f"Without {which} the fit has not converged; no number is shown for it.")
         return notes
 
-    def _if_dropped(self, item: Item) -> str:
-        """Return the outcome that would move most without a statement, and by how much."""
-        if item.move is None or points(item.move) == "0":
+    def _if_dropped(self, items: Sequence[Item]) -> str:
+        """Return the outcome that moves most without one of these, by how much, and which one."""
+        first = items[0]
+        if first.move is None or points(first.move) == "0":
             return ""
-        rough = "~" if item.k is not None and item.k > WORST_K else ""
-        return f"{item.farthest} {rough}{points(item.move)}"
+        rough = "~" if first.k is not None and first.k > WORST_K else ""
+        which = f" without {first.name}" if len(items) > 1 else ""
+        return f"{first.farthest} {rough}{points(first.move)}{which}"
 
     def _farthest(self, need: Need) -> str:
         """Return the other outcome that would move most, and by how much, if any moves."""

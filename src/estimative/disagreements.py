@@ -84,7 +84,7 @@ class Voice:
         return Kind.record if self.group is None else Kind.group
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pool:
     """A middle of several answers.
 
@@ -92,11 +92,14 @@ class Pool:
     ----------
     probability, lower, upper : float
         The middle and its central interval.
+    draws : array of float
+        Draws of the probability, each counting alike.
     """
 
     probability: float
     lower: float
     upper: float
+    draws: Floats = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -182,8 +185,10 @@ class Disagreement(Answer):
         heard = self.heard(outcome)
         if not heard:
             return None
-        ends = np.quantile(np.concatenate([v.draws for v in heard]), self._tails)
-        return Pool(float(np.mean([v.probability for v in heard])), *map(float, ends))
+        draws = np.concatenate([v.draws for v in heard])
+        lower, upper = np.quantile(draws, self._tails)
+        mean = float(np.mean([v.probability for v in heard]))
+        return Pool(mean, float(lower), float(upper), draws)
 
     def logarithmic_pool(self, outcome: str) -> Pool | None:
         """Return the mean, in log-odds, of what the voices alone would answer.
@@ -196,15 +201,18 @@ class Disagreement(Answer):
         Returns
         -------
         Pool or None
-            The mean log-odds of their probabilities, and of the ends of their intervals, as
-            probabilities: as sure as they are on average, whatever they disagree about. None if no
-            voice is heard.
+            The mean log-odds of their probabilities, and, quantile by quantile, of their draws: as
+            sure as they are on average, whatever they disagree about. None if no voice is heard.
         """
         heard = self.heard(outcome)
         if not heard:
             return None
-        answers = np.array([(v.probability, v.lower, v.upper) for v in heard])
-        return Pool(*map(float, 1 / (1 + np.exp(-_log_odds(answers).mean(axis=0)))))
+        size = min(len(v.draws) for v in heard)
+        middle = _log_odds(np.array([v.probability for v in heard])).mean()
+        ranked = np.sort([v.draws[:size] for v in heard], axis=1)
+        draws = _chance(_log_odds(ranked).mean(axis=0))
+        lower, upper = np.quantile(draws, self._tails)
+        return Pool(float(_chance(middle)), float(lower), float(upper), draws)
 
     def distances(self, outcome: str) -> tuple[Distance, ...]:
         """Return how far each voice stands from the others, the likeliest outlier first.
@@ -456,6 +464,11 @@ def _ranked(voices: Mapping[str, Sequence[Voice]]) -> dict[str, tuple[Voice, ...
 def _log_odds(probabilities: Floats) -> Floats:
     kept = np.clip(probabilities, EDGE, 1 - EDGE)
     found: Floats = np.log(kept / (1 - kept))
+    return found
+
+
+def _chance(log_odds: Floats) -> Floats:
+    found: Floats = 1 / (1 + np.exp(-log_odds))
     return found
 
 

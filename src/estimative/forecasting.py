@@ -30,6 +30,7 @@ from estimative.speakers import Speakers, about, encoding, speakers, stated_para
 FEWEST_DRAWS = 400  # effective draws below which news has worn the draws out
 LONGER = "sample longer: --draws 4000 --tune 2000"  # the cure of a belief that has not converged
 WORST_K = 0.7  # Pareto k above which weights are not to be trusted
+NO_MEAN_K = 1.0  # and above which they have no mean
 CLEAR = 3  # standard errors beyond which a move is more than Monte Carlo noise
 BATCHES = 40  # of successive draws, for standard errors
 
@@ -337,8 +338,8 @@ class Forecast(Answer):
         notes.append(
             f"Interval: the central {mass(self.interval)}; other reasonable readings of the same"
             " statements give values in it. Confidence is in the analysis, not in the outcome."
-            " Pulls: the points by which a statement moves the answer (~ rough); one voice is"
-            " discounted."
+            " Pulls: the points by which a statement moves the answer (~ rough; far: too far to be"
+            " measured without a fit, as `sensitivity --exact` does); one voice is discounted."
         )
         news, k = found["news"], found["pareto_k"]
         notes.append(
@@ -435,7 +436,8 @@ class Trace(Answer):
             headline = f"{percent(found.probability)}, {in_words(found)}{span}"
         dates = f"As of {answer.as_of}, by {found.by}; {answer.origin}."
         notes = [
-            "Points: how far the statement moves the answer (~ rough). Encoded as: a state of the"
+            "Points: how far the statement moves the answer (~ rough; far: too far to be measured"
+            " without a fit, as `sensitivity --exact` does). Encoded as: a state of the"
             " outcome and how likely it was said to be, or what acts on the outcome and how."
             " Weight: the product of the factors beside it.",
             f"Confidence in the analysis{'' if found.withheld else f' is {found.confidence}'}:"
@@ -523,6 +525,9 @@ def _bearing(item: NewsItem, outcome: str) -> str:
 def rough_points(statement: StatementPull, outcome: str) -> str:
     """Return a statement's pull on an outcome in points, with ~ where it is rough.
 
+    Above a Pareto k of 1 the weights that leave a statement out have no mean, and what they give is
+    no measurement; only its direction is told (Vehtari et al. 2024, section 3).
+
     Parameters
     ----------
     statement : StatementPull
@@ -535,7 +540,10 @@ def rough_points(statement: StatementPull, outcome: str) -> str:
     str
         Percentage points, signed; rough where Pareto k is above 0.7.
     """
-    return ("~" if statement.k > WORST_K else "") + points(statement.pulls[outcome])
+    pull = statement.pulls[outcome]
+    if statement.k > NO_MEAN_K and abs(pull) >= 0.05:
+        return "far up" if pull > 0 else "far down"
+    return ("~" if statement.k > WORST_K else "") + points(pull)
 
 
 def under_news(given: Elicitation, belief: Belief, known: World, *, inside: bool) -> UnderNews:

@@ -11,7 +11,7 @@ import pytest
 from builders import OPENS, answer, prior_belief, read, says
 
 from estimative.elicitation import as_known, encode
-from estimative.forecasting import _weighted_quantiles
+from estimative.forecasting import _weighted_quantiles, rough_points
 from estimative.lexicon import reliability
 from estimative.news import silent_tables, world
 from estimative.results import percent
@@ -293,6 +293,16 @@ def test_a_revision_speaks_in_an_article_of_its_own_graded_as_the_item_is(tmp_pa
 
 
 # --- pulls and defaults --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("k", "pull", "written"),
+    [(0.2, -0.3, "-30"), (0.8, -0.3, "~-30"), (1.2, -0.3, "far down"), (1.2, 0.3, "far up")],
+)
+def test_a_pull_that_cannot_be_measured_has_no_number(tmp_path, k, pull, written):
+    scenario = read(tmp_path, statements=SAID)
+    found = answer(scenario, prior_belief(encode(scenario))).statements[0]
+    assert rough_points(replace(found, k=k, pulls={"a": pull}), "a") == written
 
 
 def test_a_pull_is_the_answer_less_that_of_the_reweighted_draws(tmp_path):

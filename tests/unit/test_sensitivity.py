@@ -1,5 +1,6 @@
 """What drives an answer: by hand where one statement is conjugate, by SciPy where several are."""
 
+import itertools
 import sys
 import time
 import types
@@ -22,6 +23,7 @@ from estimative.exploring.reweighting import Reweighting
 from estimative.exploring.sliders import Mixer, written
 from estimative.model_files import DEFAULT_MODEL, find_model
 from estimative.network.parameters import tables_from_parameters
+from estimative.plots import style
 
 SHARPENING, PERSON, GROUP, EVERYBODY = 1.05, 0.3, 0.58, 0.4
 TWO = {"experts": {"x": {"group": "press"}, "y": {"group": "press"}}}
@@ -418,14 +420,45 @@ def test_every_bar_has_its_words(tornado):
     assert all(bar.get_x() == pytest.approx(now) for bar in bars)
 
 
-def test_words_neither_overlap_nor_leave_the_picture(tornado):
-    _, ax = tornado
-    ax.figure.draw_without_rendering()
-    boxes = [t.get_window_extent() for t in ax.texts if t.get_gid() in ("number", "label")]
-    frame = ax.figure.bbox
-    assert all(frame.x0 <= b.x0 and b.x1 <= frame.x1 for b in boxes)
-    for i, box in enumerate(boxes):
-        assert not any(box.overlaps(other) for other in boxes[i + 1 :])
+def assert_legible(ax):
+    ax.figure.canvas.draw()
+    room = ax.get_window_extent().padded(1.0)
+    boxes = [(t.get_text(), t.get_window_extent()) for t in ax.texts]
+    for text, box in boxes:
+        assert room.x0 <= box.x0 < box.x1 <= room.x1, text
+        assert room.y0 <= box.y0 < box.y1 <= room.y1, text
+    for (first, one), (second, other) in itertools.combinations(boxes, 2):
+        wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+        high = min(one.y1, other.y1) - max(one.y0, other.y0)
+        assert min(wide, high) < 0.5, f"{first!r} lies on {second!r}"
+
+
+def test_it_is_a_legible_slide(tornado):
+    found, ax = tornado
+    assert_legible(ax)
+    width, height = ax.figure.get_size_inches()
+    assert width / height == pytest.approx(16 / 9)
+    caption = style.caption_of(ax)
+    assert caption.record == found.forecast.record
+    assert "without" in caption.alt
+
+
+def test_it_uses_the_axes_it_is_given_beside_others(tornado):
+    found, _ = tornado
+    _, (left, right) = plt.subplots(1, 2, figsize=(16, 5), layout="constrained")
+    assert plots.sensitivity(found, left) is left
+    assert_legible(left)
+    assert not right.lines
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.001, 0.02), (0.4, 0.99), (0.02, 0.9)])
+def test_bars_at_the_ends_of_the_scale_keep_their_words_apart(tornado, low, high):
+    found, _ = tornado
+    now = found.outcome.probability
+    ends = {How.dropped: Move(low, low - now, 0.01, 0.9, 900.0)}
+    ends[How.doubled] = Move(high, high - now, 0.001, 0.1, 900.0)
+    swings = tuple(replace(s, moves=ends) for s in found.swings if len(s.moves) == 3)
+    assert_legible(plots.sensitivity(replace(found, swings=swings)))
 
 
 def test_a_picture_without_rows_says_so(tornado):

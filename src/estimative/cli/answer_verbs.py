@@ -1,6 +1,6 @@
 """The verbs that compute: each prints one answer."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +12,13 @@ from estimative.cli.asking import (
     check_expert,
     check_outcome,
     end,
+    read,
+    refusing,
 )
 from estimative.output import print_json, say
+
+if TYPE_CHECKING:
+    from estimative.scenario import Scenario
 
 
 @asking()
@@ -44,23 +49,53 @@ def forecast(
 def compare(
     request: Request,
     earlier: Annotated[
-        str, typer.Option("--from", metavar="DAY", help="The earlier day, such as 2023-10-01.")
-    ],
+        str | None,
+        typer.Option("--from", metavar="DAY", help="The earlier day, such as 2023-10-01."),
+    ] = None,
     later: Annotated[
         str | None,
         typer.Option("--to", metavar="DAY", help="The later day; default the scenario's own."),
     ] = None,
+    coded: Annotated[
+        str | None,
+        typer.Option(
+            "--with", metavar="FOLDER", help="Another coding of the same articles, as of --to."
+        ),
+    ] = None,
 ) -> None:
-    """Print what changed between two days, and why.
+    """Print what changed between two days, and why; or where two codings differ.
 
-    Each outcome's move is shared out over the news, the time that passed, and the refit.
+    Each outcome's move from one day to the other is shared out over the news, the time that passed,
+    and the refit. With --with, the headlines of two people who coded the same articles stand beside
+    each other, and below them where their files differ.
     """
-    read = request.read()
-    first, last = check_days(read, earlier, later)
+    mine = request.read()
+    if (earlier is None) == (coded is None):
+        raise typer.BadParameter(
+            "name the earlier day, or another coding; one of the two", param_hint="--from or --with"
+        )
+    if coded is not None:
+        _compare_codings(request, mine, coded, later)
+        return
+    first, last = check_days(mine, str(earlier), later)
     from estimative.comparing import compare as share_out
 
-    now = request.forecast(read, last)
-    request.show(share_out(request.forecast(read, first), now), now)
+    now = request.forecast(mine, last)
+    request.show(share_out(request.forecast(mine, first), now), now)
+
+
+def _compare_codings(request: Request, mine: "Scenario", other: str, day: str | None) -> None:
+    """Print two codings beside each other; neither may have failed to converge."""
+    from estimative.coders import compare_codings
+    from estimative.workflow import parse_day
+
+    with refusing("--to"):
+        last = parse_day(day) or mine.date
+    theirs = read(other)
+    if not mine.outcomes.keys() & theirs.outcomes.keys():
+        raise typer.BadParameter("it has none of the scenario's outcomes", param_hint="--with")
+    first, second = request.forecast(mine, last), request.forecast(theirs, last)
+    request.show(compare_codings(first, second), second if second.belief.failed else first)
 
 
 @asking()

@@ -50,8 +50,9 @@ class Move:
 
     @property
     def told_apart(self) -> bool:
-        """Whether it is beyond its Monte Carlo error."""
-        return abs(self.move) > CLEAR * self.error
+        """Whether it is beyond its Monte Carlo error, which few draws know but roughly."""
+        doubt = 1 / (2 * self.effective_draws) ** 0.5  # relative, of the error
+        return bool(abs(self.move) > CLEAR * self.error * (1 + CLEAR * doubt))
 
     @property
     def matters(self) -> bool:

@@ -155,6 +155,14 @@ class Sensitivity(Answer):
         chosen = [s for s in self.swings if not kinds or s.lever.kind in kinds]
         return tuple([s for s in chosen if s.moves[s.farthest].matters][: self.top])
 
+    @property
+    def untold(self) -> tuple[Swing, ...]:
+        """The statements on the outcome itself of whose move too few draws are left to tell."""
+        speakers = self.outcome.speakers
+        on_it = {*speakers.statements, *speakers.influences}
+        said = [s for s in self.swings if s.lever.name in on_it]
+        return tuple(s for s in said if (m := s.moves[s.farthest]).rough and not m.told_apart)
+
     def claims(self) -> list[str]:
         """Return in sentences what the answer rests on most, where that is certain.
 
@@ -206,15 +214,18 @@ class Sensitivity(Answer):
         return found
 
     def _left_out(self, shown: Sequence[Swing], *kinds: Kind) -> list[str]:
-        """Return a sentence on what a table does not show."""
+        """Return sentences on what a table does not show."""
         rest = [s for s in self.swings if s.lever.kind in kinds and s not in shown]
         told = [s for s in rest if s.moves[s.farthest].told_apart]
-        worn = sum(s.moves[s.farthest].rough for s in rest if s not in told)
+        worn = [s for s in rest if s.moves[s.farthest].rough and s not in told]
+        still = len(rest) - len(told) - len(worn)
         parts = [f"{len(told)} more that move it less"] * bool(told)
-        still = len(rest) - len(told) - worn
         parts += [f"{still} that move it by no more than Monte Carlo error"] * bool(still)
-        parts += [f"{worn} of which too few draws are left to tell"] * bool(worn)
-        return [f"Not listed: {', '.join(parts)}."] * bool(parts)
+        parts += [f"{len(worn)} for which too few draws are left to tell"] * bool(worn)
+        named = [s.lever.label for s in self.untold if s in worn]
+        return [f"Not listed: {'; '.join(parts)}."] * bool(parts) + [
+            f"Of these on the outcome itself: {', '.join(named)}."
+        ] * bool(named)
 
     def notes(self) -> list[str]:
         """Return the sentences that belong under the table."""
@@ -228,7 +239,7 @@ class Sensitivity(Answer):
         if any(m.rough for m in every):
             notes.append(
                 f"~ Rough: Pareto k is above {WORST_K}, or fewer than {FEWEST_DRAWS} effective"
-                " draws are left. It may well be larger; exact=True (--exact) fits it anew."
+                " draws are left. It may be far off; exact=True (--exact) fits it anew."
             )
         if any(m.exact for m in every):
             notes.append("exact: fitted anew.")
@@ -370,7 +381,7 @@ def _refitted(found: Sensitivity, gauge: Gauge, text: str, refit: Refit) -> Sens
     Small ones are surer by reweighting: two fits share no Monte Carlo error, which cancels there.
     """
     others = [kind for kind in Kind if kind not in (*VOICES, Kind.news)]
-    shown = [*found.shown(*VOICES), *found.shown(*others)]
+    shown = [*found.shown(*VOICES), *found.shown(*others), *found.untold]
     todo = [
         (s, how)
         for s in shown

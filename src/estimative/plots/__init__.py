@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from estimative.plots.coders_plot import coders
     from estimative.plots.coverage_plot import coverage
     from estimative.plots.disagreement_plot import disagreement
     from estimative.plots.forecast_plot import forecast
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from estimative.plots.what_if_plot import what_if
 
 __all__ = [
+    "coders",
     "coverage",
     "disagreement",
     "forecast",

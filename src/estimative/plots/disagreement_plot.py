@@ -1,13 +1,15 @@
 """Who says what: for each outcome a hump for every voice alone, and beneath them the pooled answer.
 
-Voices are never averaged into one curve: three clear opinions are three humps here, and rings keep
-them beside the pool. `tests/unit/test_plots.py` counts them.
+Voices are never averaged into one curve: three clear opinions are three humps, in rows of their own
+and in the linear pool, and rings keep them beside the other pools. `tests/unit/test_plots.py`
+counts them.
 """
 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from estimative.disagreements import Disagreement
@@ -23,11 +25,12 @@ NUMBER_WIDTH, LEAST_SCALE, GUTTER = 0.62, 2.0, 0.4  # inches
 LEAST_ROW, AFTER, TICKS = 0.27, 0.14, 0.3  # inches: a row, under a block, under all
 STRETCH = 2.6  # how much taller than needed rows may grow
 POOL = "all, pooled"
+PALEST = "#e3edf5"  # of the pools that are not the forecast
 
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """One hump: a voice, or the pool with the voices' answers."""
+    """One hump: a voice, or a pool with the voices' answers; one pool is the forecast."""
 
     label: str
     probability: float
@@ -199,6 +202,8 @@ def _words(result: Disagreement) -> tuple[str, str, str]:
         f" Dot: probability; bar: central {mass(forecast.interval)} interval; hump: how likely each"
         " answer is; rings: the voices again."
     )
+    if len(result.voices) == 1:
+        subtitle += " Linear pool: the mean of probabilities; logarithmic: of log-odds."
     return forecast.scenario.question, subtitle, style.footer(forecast)
 
 
@@ -210,9 +215,16 @@ def _blocks(result: Disagreement) -> tuple[Block, ...]:
         if outcome.settled:
             found.append((-1.0, Block(outcome.headline, outcome.ending, ())))
         elif voices:
-            heard = [v for v in voices if not v.withheld]
+            heard = result.heard(name)
             alone = tuple(v.probability for v in heard)
             rows = [Row(v.name, v.probability, v.lower, v.upper, density(v.draws)) for v in heard]
+            rows += [
+                Row(f"group {g.name}", g.probability, g.lower, g.upper, density(g.draws))
+                for g in result.groups.get(name, ())
+                if not g.withheld
+            ]
+            if len(result.voices) == 1 and len(heard) > 1:
+                rows += _other_pools(result, name, alone)
             rows += _pool(result, name, alone)
             notes = [outcome.ending, f"withheld: {outcome.withheld}" if outcome.withheld else ""]
             notes += [f"{v.name} withheld: {v.withheld}" for v in voices if v.withheld]
@@ -231,6 +243,26 @@ def _pool(result: Disagreement, name: str, alone: tuple[float, ...]) -> list[Row
     draws = forecast.draws[:, forecast.given.graph.state(name, outcome.event)]
     curve = density(draws, forecast.weights)
     return [Row(POOL, outcome.probability, outcome.lower, outcome.upper, curve, True, alone)]
+
+
+def _other_pools(result: Disagreement, name: str, alone: tuple[float, ...]) -> list[Row]:
+    """Return the linear pool, in whose curve every voice keeps its hump, and the logarithmic."""
+    linear, logarithmic = result.linear_pool(name), result.logarithmic_pool(name)
+    assert linear is not None
+    assert logarithmic is not None
+    humps = np.mean([density(v.draws) for v in result.heard(name)], axis=0)
+    pools = (("linear pool", linear, humps), ("logarithmic pool", logarithmic, None))
+    return [
+        Row(
+            label,
+            pool.probability,
+            pool.lower,
+            pool.upper,
+            density(pool.draws) if curve is None else curve,
+            voices=alone,
+        )
+        for label, pool, curve in pools
+    ]
 
 
 def _plan(
@@ -291,8 +323,10 @@ def _draw_row(pen: Pen, plan: Plan, row: Row, place: tuple[float, float, float, 
     left, top, tall, rise = place
     start, foot, middle = left + plan.label_width, top + 0.86 * tall, top + 0.6 * tall
     fill, line, dot = ("#d0d4d9", QUIET, INK)
+    if row.voices:
+        fill, line, dot = PALEST, style.BLUE, style.BLUE
     if row.pooled:
-        fill, line, dot = style.PALE_BLUE, style.BLUE, style.BLUE
+        fill = style.PALE_BLUE
 
     def across(probability: float) -> float:
         return start + probability * plan.scale_width

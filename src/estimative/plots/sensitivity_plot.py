@@ -4,6 +4,8 @@ Each bar runs from the chance as it is to where it would be; what cannot be told
 error is not drawn.
 """
 
+import re
+from collections.abc import Mapping
 from textwrap import shorten
 
 from matplotlib.axes import Axes
@@ -48,7 +50,13 @@ def sensitivity(result: Sensitivity, ax: Axes | None = None) -> Axes:
     """
     forecast, now = result.forecast, result.outcome.probability or 0.0
     found = [s for s in result.shown() if s.size >= LEAST]
-    rungs = tuple(Rung(_label(s), (), LANES if len(_ends(s)) > 1 else LANES / 2) for s in found)
+    nodes = {**forecast.scenario.drivers, **forecast.scenario.outcomes}
+    titles = {name: node.title for name, node in nodes.items()}
+    labels = [_label(s, titles) for s in found]
+    rungs = tuple(
+        Rung(label, (), LANES if len(_ends(s)) > 1 else LANES / 2)
+        for label, s in zip(labels, found, strict=True)
+    )
     moves = [move for s in found for _, move in _ends(s)]
     ends = [now, *(m.probability + side * ERRORS * m.error for m in moves for side in (-1, 1))]
     spare = SPARE * (max(ends) - min(ends))
@@ -56,13 +64,13 @@ def sensitivity(result: Sensitivity, ax: Axes | None = None) -> Axes:
     subtitle = (
         f"{percent(now)} as of {style.long_date(forecast.as_of)}: the vertical line. Bars: where it"
         " would be without a statement, or if that counted twice; if an assumption were half or"
-        f" twice as large; if words were read so. Dark line: {ERRORS} Monte Carlo standard errors."
+        f" twice as large; if read by others. Dark line: {ERRORS} Monte Carlo standard errors."
         + " Hatched: rough."
         * any(m.rough for m in moves)
     )
     told = "; ".join(
-        f"{_label(s)}: " + ", ".join(f"{IN_WORDS[how][0]} {_chance(m)}" for how, m in _ends(s))
-        for s in found
+        f"{label}: " + ", ".join(f"{IN_WORDS[how][0]} {_chance(m)}" for how, m in _ends(s))
+        for label, s in zip(labels, found, strict=True)
     )
     ladder = Ladder(
         title=title,
@@ -143,8 +151,10 @@ def _ends(swing: Swing) -> list[tuple[Otherwise, Move]]:
     return [(how, move) for how, move in moves.items() if how is not left_out]
 
 
-def _label(swing: Swing) -> str:
-    text = shorten(swing.lever.label, LONGEST, placeholder=" …")
+def _label(swing: Swing, titles: Mapping[str, str]) -> str:
+    """Return what a row is about, nodes by their titles."""
+    named = re.sub(r"\w+", lambda found: titles.get(found[0], found[0]), swing.lever.label)
+    text = shorten(named, LONGEST, placeholder=" …")
     return text[0].upper() + text[1:]
 
 

@@ -23,6 +23,7 @@ SLIDE = (40 / 3, 7.5)  # inches, 16:9
 # after Okabe and Ito; told apart by the colour-blind, and by their lightness in grey
 INK, QUIET, FAINT, HAIR = "#1a1a1a", "#555555", "#eef1f4", "#d5dade"
 BLUE, PALE_BLUE, ORANGE = "#005a94", "#8fc1e3", "#d55e00"
+PALE_ORANGE = "#f5c4a3"  # as light as the pale blue
 MARGIN = 0.35  # inches at the edge of a picture
 ZOOM = 1.02  # step by which type gives way until everything fits
 LARGEST = ZOOM**13  # factor by which type grows where there is room

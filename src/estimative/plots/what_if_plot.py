@@ -8,11 +8,10 @@ from matplotlib.axes import Axes
 from estimative.exploring import WhatIf
 from estimative.plots import style
 from estimative.plots.ladder import Ladder, Rung, draw_ladder
-from estimative.plots.style import How, Pen
+from estimative.plots.style import PALE_ORANGE, How, Pen
 from estimative.results import mass, percent
 
 LABEL_SHARE = 0.3  # of the width
-PALE_ORANGE = "#f5c4a3"  # as light as the pale blue
 
 
 def what_if(result: WhatIf, ax: Axes | None = None) -> Axes:
