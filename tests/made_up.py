@@ -17,9 +17,9 @@ STRENGTHS = ["raises slightly", "raises", "raises strongly", "lowers", "lowers s
 SAMPLED = {"rhat": 1.0, "ess_bulk": 999.0, "ess_tail": 999.0, "divergences": 0.0}
 
 
-def read(folder, *, news, **more):
+def read(folder, *, news=(), **more):
     """Read a scenario whose items are named in short, without the day that begins an item's id."""
-    dated = {f"{item['published']}-{name}": item for name, item in news.items()}
+    dated = {f"{item['published']}-{name}": item for name, item in dict(news).items()}
     return builders.read(folder, news=dated, **more)
 
 

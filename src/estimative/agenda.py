@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from estimative.forecasting import CLEAR, WORST_K, Forecast, StatementPull
-from estimative.news import quiet_state, world
+from estimative.news import world
 from estimative.scenario import (
     BaseRateStatement,
     ComparisonStatement,
@@ -221,9 +221,6 @@ def _outcomes(forecast: Forecast) -> Iterator[Item]:
             yield Item(Kind.undefined, name, name, why)
         if outcome.timing == "none":
             why = "cannot be seen clearly (timing: none), so silence never counts; is it still so?"
-            yield Item(Kind.unseen, name, name, why)
-        elif quiet_state(outcome) is None:
-            why = "names no quiet: state, so silence says nothing; which state holds meanwhile?"
             yield Item(Kind.unseen, name, name, why)
         if not forecast.spoken[name].statements and not forecast.spoken[name].reports:
             why = "no probability, comparison, record or report names it; its headline is withheld"

@@ -6,7 +6,7 @@ move out so that they do.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -29,7 +29,8 @@ class Arrival:
     cause : Cause
         The news: an item, or all items of one origin.
     moves : mapping of str to float
-        For each outcome, the probability of its event with the news less that without it.
+        For each outcome, the probability with the news less that without it, of the event of the
+        last forecast.
     """
 
     day: dt.date
@@ -51,6 +52,7 @@ def arrivals(forecasts: Sequence[Forecast]) -> tuple[Arrival, ...]:
         In order of their days; what was known at the first forecast is not among them.
     """
     found = []
+    events = {o.name: o.event for o in forecasts[-1].outcomes} if forecasts else {}
     for earlier, later in pairwise(forecasts):
         between = find_causes(earlier.scenario, later.scenario, later.given.graph)
         count = sum(cause.kind == "news" for cause in between.causes)
@@ -60,10 +62,11 @@ def arrivals(forecasts: Sequence[Forecast]) -> tuple[Arrival, ...]:
         sets[np.arange(1, count + 1), np.arange(count)] = False
         tree, tables, weights = later.given.tree, later.belief.tables, draw_weights(later)
         answers = point_forecasts(tree, between.graph, tables, weights, between.worlds(sets))
-        column = {o.name: between.graph.state(o.name, o.event) for o in later.outcomes}
+        column = {n: between.graph.state(n, event) for n, event in events.items()}
         for i, cause in enumerate(between.causes[:count]):
             moves = {n: float(answers[0, c] - answers[i + 1, c]) for n, c in column.items()}
-            found.append(Arrival(_day(between, i, later.as_of), cause, moves))
+            day = _day(between, i, later.as_of)
+            found.append(Arrival(day, replace(cause, published=cause.published or day), moves))
     return tuple(sorted(found, key=lambda arrival: (arrival.day, arrival.cause.name)))
 
 

@@ -36,7 +36,7 @@ class Cause:
     said : str
         The cause in words.
     published : date or None
-        Of news, the day on which the best-graded of its items was published.
+        Of news that came or changed, the day on which the best-graded of its items was published.
     """
 
     kind: str
@@ -220,11 +220,14 @@ def _known(scenario: Scenario, graph: Graph) -> Items:
 def _news_cause(key: str, gone: Items, come: Items) -> Cause:
     best = max((come or gone).values(), key=lambda item: reliability(item.source.reliability))
     how = ("changed: " if come else "taken back: ") if gone else ""
-    return Cause("news", key, tuple(dict.fromkeys([*come, *gone])), how + best.said, best.published)
+    day = best.published if come else None
+    return Cause("news", key, tuple(dict.fromkeys([*come, *gone])), how + best.said, day)
 
 
 def _time_cause(scenario: Scenario, node: str, days: int) -> Cause:
-    said = f"{days} more day{'s' * (days != 1)} without: {scenario.outcomes[node].title}"
+    outcome = scenario.outcomes[node]
+    still = "without" if (quiet := quiet_state(outcome)) == "no" else f"of '{quiet}'"
+    said = f"{days} more day{'s' * (days != 1)} {still}: {outcome.title}"
     return Cause("time", node, (), said)
 
 

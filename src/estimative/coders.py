@@ -13,7 +13,7 @@ import numpy as np
 from estimative import comparing
 from estimative.aligning import Difference, differences
 from estimative.comparing import Comparison
-from estimative.forecasting import CLEAR, WORST_K, Forecast, standard_errors
+from estimative.forecasting import CLEAR, Forecast, reweighted_points, standard_errors
 from estimative.network.junction_tree import Floats
 from estimative.results import Answer, Table, mass, percent, points
 from estimative.speakers import about, encoding
@@ -196,8 +196,9 @@ class Codings(Answer):
         if not rows:
             return Table(f"The codings do not differ: {told}", (), [])
         notes = [
-            "Moves most: the outcome on which the two pulls differ most, in points (~ rough);"
-            f" nothing where none differs by more than {CLEAR} Monte Carlo standard errors."
+            "Moves most: the outcome on which the two pulls differ most, in points (~ rough; far:"
+            " too far to be measured without a fit); nothing where none differs by more than"
+            f" {CLEAR} Monte Carlo standard errors."
         ]
         if len(self.differences) > MOST_SHOWN:
             notes.append(f"{len(self.differences) - MOST_SHOWN} more differences are not shown.")
@@ -223,8 +224,7 @@ class Codings(Answer):
         move, k = difference.move, difference.k
         if move is None or points(move) == "0":
             return ""
-        rough = "~" if k is not None and k > WORST_K else ""
-        return f"{difference.outcome} {rough}{points(move)}"
+        return f"{difference.outcome} {reweighted_points(move, k or 0.0)}"
 
 
 def compare(earlier: Forecast, later: Forecast) -> Comparison | Codings:

@@ -76,6 +76,11 @@ class OutcomeMove:
     parts: tuple[Part, ...]
 
     @property
+    def headline(self) -> str:
+        """The title, with the state whose probability is given, where that is not `yes`."""
+        return self.title if self.withheld or self.event == "yes" else f"{self.title}: {self.event}"
+
+    @property
     def move(self) -> float:
         """The difference of the two probabilities."""
         return self.later - self.earlier
@@ -162,7 +167,7 @@ class Comparison(Answer):
         rows: list[tuple[str, str, str]] = []
         told: set[Cause] = set()  # what news says is told once
         for o in self.moved:
-            rows.append((o.title, f"{percent(o.earlier)} -> {percent(o.later)}", tenths(o.move)))
+            rows.append((o.headline, f"{percent(o.earlier)} -> {percent(o.later)}", tenths(o.move)))
             for part in o.strongest:
                 words = part.cause.label if part.cause not in told else part.cause.name
                 rows.append((f"· {words}", "", tenths(part.move)))
@@ -170,7 +175,8 @@ class Comparison(Answer):
             if o.others:
                 count = f"· {len(o.others)} smaller cause{'s' * (len(o.others) != 1)}"
                 rows.append((count, "", tenths(sum(part.move for part in o.others))))
-        rows = rows or [("nothing moved by half a point", "", "0")]
+        if not rows and not all(o.withheld for o in self.outcomes):
+            rows = [("nothing moved by half a point", "", "0")]
         first, last = self.earlier.as_of, self.later.as_of
         when = f"as of {last}" if first == last else f"from {first} to {last}"
         title = f"What changed {when}, and why. {self.later.scenario.question}"

@@ -13,9 +13,9 @@ import numpy as np
 from estimative.agenda import AGAINST, Item, agenda
 from estimative.forecasting import (
     CLEAR,
-    WORST_K,
     Forecast,
     default_moves,
+    reweighted_points,
     standard_errors,
 )
 from estimative.network.junction_tree import Floats
@@ -218,7 +218,8 @@ class Coverage(Answer):
         notes = [
             "Overtaken: the outcome has ended, the condition was ruled out, or newer reports moved"
             f" the odds {AGAINST:.0f} times or more the other way. If dropped: the outcome that"
-            " would move most, in points (~ rough), without the statement for which it would;"
+            " would move most, in points (~ rough; far: too far to be measured without a fit),"
+            " without the statement for which it would;"
             f" nothing where no move is more than {CLEAR} Monte Carlo standard errors."
         ]
         told = sorted(
@@ -241,9 +242,9 @@ class Coverage(Answer):
         first = items[0]
         if first.move is None or points(first.move) == "0":
             return ""
-        rough = "~" if first.k is not None and first.k > WORST_K else ""
         which = f" without {first.name}" if len(items) > 1 else ""
-        return f"{first.farthest} {rough}{points(first.move)}{which}"
+        moved = reweighted_points(first.move, first.k or 0.0)
+        return f"{first.farthest} {moved}{which}"
 
     def _farthest(self, need: Need) -> str:
         """Return the other outcome that would move most, and by how much, if any moves."""

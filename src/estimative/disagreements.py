@@ -208,11 +208,11 @@ class Disagreement(Answer):
         if not heard:
             return None
         size = min(len(v.draws) for v in heard)
-        middle = _log_odds(np.array([v.probability for v in heard])).mean()
+        middle = _log_odds(np.array([v.probability for v in heard])).mean(keepdims=True)
         ranked = np.sort([v.draws[:size] for v in heard], axis=1)
         draws = _chance(_log_odds(ranked).mean(axis=0))
         lower, upper = np.quantile(draws, self._tails)
-        return Pool(float(_chance(middle)), float(lower), float(upper), draws)
+        return Pool(float(_chance(middle)[0]), float(lower), float(upper), draws)
 
     def distances(self, outcome: str) -> tuple[Distance, ...]:
         """Return how far each voice stands from the others, the likeliest outlier first.

@@ -525,9 +525,6 @@ def _bearing(item: NewsItem, outcome: str) -> str:
 def rough_points(statement: StatementPull, outcome: str) -> str:
     """Return a statement's pull on an outcome in points, with ~ where it is rough.
 
-    Above a Pareto k of 1 the weights that leave a statement out have no mean, and what they give is
-    no measurement; only its direction is told (Vehtari et al. 2024, section 3).
-
     Parameters
     ----------
     statement : StatementPull
@@ -540,10 +537,30 @@ def rough_points(statement: StatementPull, outcome: str) -> str:
     str
         Percentage points, signed; rough where Pareto k is above 0.7.
     """
-    pull = statement.pulls[outcome]
-    if statement.k > NO_MEAN_K and abs(pull) >= 0.05:
-        return "far up" if pull > 0 else "far down"
-    return ("~" if statement.k > WORST_K else "") + points(pull)
+    return reweighted_points(statement.pulls[outcome], statement.k)
+
+
+def reweighted_points(move: float, k: float) -> str:
+    """Return a move found by reweighting in points, with ~ where it is rough.
+
+    Above a Pareto k of 1 the weights that leave a statement out have no mean, and what they give is
+    no measurement; only its direction is told (Vehtari et al. 2024, section 3).
+
+    Parameters
+    ----------
+    move : float
+        Difference of two probabilities.
+    k : float
+        Pareto k of the weights.
+
+    Returns
+    -------
+    str
+        Percentage points, signed, or `far up` or `far down`.
+    """
+    if k > NO_MEAN_K and abs(move) >= 0.05:
+        return "far up" if move > 0 else "far down"
+    return ("~" if k > WORST_K else "") + points(move)
 
 
 def under_news(given: Elicitation, belief: Belief, known: World, *, inside: bool) -> UnderNews:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SIDE_BY_SIDE = 4  # outcomes a table
-SAID = ("outcome", "probability", "lower", "upper", "withheld")
+SAID = ("outcome", "probability", "lower", "upper", "withheld", "event")
 ORIGIN = ("as_of", "record", "written", "model", "seed", "interval")
 COLUMNS = ("as_of", *SAID, *ORIGIN[1:])
 
@@ -42,12 +42,15 @@ class History(Answer):
         By day, then in the order in which they were written.
     outcome : str or None
         The one outcome that was asked for.
+    why_none : str
+        If there are no forecasts, why.
     """
 
     scenario: str
     file: Path
     forecasts: tuple[Past, ...] = field(repr=False)
     outcome: str | None = None
+    why_none: str = ""
 
     def records(self) -> list[dict[str, Any]]:
         """Return one mapping an outcome of a recorded forecast; probabilities in [0, 1]."""
@@ -76,7 +79,7 @@ class History(Answer):
     def tables(self) -> list[Table]:
         """Return the forecasts, one a row; four outcomes side by side, or one with its interval."""
         if not self.forecasts:
-            return [Table(f"No forecast of {self.scenario} is recorded.", ("as of",), ())]
+            return [Table(self.why_none, ("as of",), ())]
         notes = self._notes()
         if self.outcome is not None:
             return [self._one(self.outcome, notes)]
@@ -89,7 +92,8 @@ class History(Answer):
         """Yield the values of `SAID` for each outcome, or for the one asked for."""
         for o in past.outcomes:
             if self.outcome is None or o["name"] == self.outcome:
-                yield o["name"], o["probability"], o["lower"], o["upper"], o["withheld"]
+                said = (o[column] for column in SAID[1:-1])
+                yield o["name"], *said, _event(o)
 
     def _names(self) -> list[str]:
         """Return the outcomes' names, those of the newest forecast first."""
@@ -101,8 +105,7 @@ class History(Answer):
         for past in self.forecasts:
             for o in (o for o in past.outcomes if o["name"] == outcome):
                 span = f"{percent(o['lower'])} to {percent(o['upper'])}, {mass(past.interval)}"
-                chance = "withheld" if o["withheld"] else percent(o["probability"])
-                said = (chance, o["withheld"] or span, o["phrase"] or "")
+                said = (_cell(o), o["withheld"] or span, o["phrase"] or "")
                 rows.append((str(past.as_of), *said, *self._shown(past)))
         columns = ("as of", "chance %", "interval", "ICD 203", *self._heads())
         return Table(f"What was said of {outcome} in {self.scenario}.", columns, rows, notes)
@@ -252,8 +255,11 @@ def history(
     """
     slug, ledger = recorded_as(scenario)
     first, last = parse_day(since), parse_day(until)
+    if first and last and first > last:
+        raise ValueError(f"{first} is after {last}; exchange the two days")
     found = records.past(slug, ledger, since=first, until=last, model=model, record=record)
-    answer = History(slug, ledger.file, tuple(found), outcome)
+    why = "" if found else _why_none(slug, ledger)
+    answer = History(slug, ledger.file, tuple(found), outcome, why)
     if outcome is not None and found and outcome not in (names := answer._names()):
         there = f"recorded are: {', '.join(names)}"
         raise KeyError(f"no outcome '{outcome}'{did_you_mean(outcome, names)} ({there})")
@@ -297,7 +303,26 @@ def recorded_as(scenario: Scenario | str | Path) -> tuple[str, Ledger]:
 def _cell(outcome: Mapping[str, Any] | None) -> str:
     if outcome is None:
         return ""
-    return "withheld" if outcome["withheld"] else percent(outcome["probability"])
+    if outcome["withheld"]:
+        return "withheld"
+    state = "" if _event(outcome) == "yes" else f"{_event(outcome)} "
+    return state + percent(outcome["probability"])
+
+
+def _event(outcome: Mapping[str, Any]) -> str | None:
+    """Return the state whose probability is the headline."""
+    states, said = outcome["states"], outcome["probability"]
+    if outcome["withheld"]:
+        return None
+    return "yes" if "yes" in states else min(states, key=lambda state: abs(states[state] - said))
+
+
+def _why_none(slug: str, ledger: Ledger) -> str:
+    there = {row["scenario"]: row["records"] for row in records.scenarios(ledger)}
+    if slug in there:
+        return f"None of the {there[slug]:,} recorded forecasts of {slug} is as asked for."
+    others = f"; recorded are {listed(there, 'and')}" if there else ""
+    return f"No forecast of {slug} is recorded{others}."
 
 
 def _origin(past: Past) -> tuple[Any, ...]:

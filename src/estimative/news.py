@@ -256,10 +256,12 @@ def _observed(items: dict[str, NewsItem]) -> dict[str, tuple[str, dt.date]]:
 
 
 def _elapsed(outcome: Outcome, observed: dict[str, tuple[str, dt.date]], as_of: dt.date) -> float:
+    if (as_of - outcome.by).days >= outcome.lag:  # closed, however late its silence began
+        return 1.0
     start = outcome.opens
     if outcome.after is not None:
-        if outcome.after not in observed:  # silence says nothing yet, until the window has closed
-            return float((as_of - outcome.by).days >= outcome.lag)
+        if outcome.after not in observed:  # silence says nothing yet
+            return 0.0
         start = max(start, observed[outcome.after][1])
     length = max((outcome.by - start).days, 1)
     return min(max(((as_of - start).days - outcome.lag) / length, 0.0), 1.0)

@@ -26,7 +26,14 @@ from estimative.reading import read_scenario
 from estimative.scenario import Scenario
 from estimative.workspace import SCENARIO_FILE, enclosing_workspace, shelf
 
-KINDS = ("report", "observation", "revision", "retraction")
+OWN = {
+    "report": ("reliability", "favours", "ratio"),
+    "observation": ("observed",),
+    "revision": ("supersedes", "change"),
+    "retraction": ("retracts",),
+}
+"""The fields that an item of a kind needs besides those of all."""
+KINDS = tuple(OWN)
 SCHEMA = Path("docs", "schema", "news.schema.json")
 SAID_ANEW = ("said", "source", "date", "words", "because")
 """What a revision does not take over from the statement that it replaces."""
@@ -34,6 +41,7 @@ SAID_ANEW = ("said", "source", "date", "words", "because")
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
 _WIDTH = 92  # the writer breaks a line after the word that passes it
 _LONGEST = 88  # characters of a text that stands beside its key
+_LONGEST_NAME = 60  # characters of a file's name that is made of words
 _SMALL_WORDS = {
     *("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "in", "is"),
     *("it", "its", "of", "on", "or", "that", "the", "their", "they", "to", "was", "were", "with"),
@@ -91,19 +99,22 @@ class Draft:
         """Up to four telling words of what is said, joined by hyphens."""
         plain = unicodedata.normalize("NFKD", self.said or "").encode("ascii", "ignore").decode()
         words = re.findall(r"[a-z0-9]+", plain.lower().replace("'", ""))
-        return "-".join([w for w in words if w not in _SMALL_WORDS][:4])
+        telling = "-".join([w for w in words if w not in _SMALL_WORDS][:4])
+        return telling[:_LONGEST_NAME].rstrip("-")
+
+    @property
+    def foreign(self) -> tuple[str, ...]:
+        """The fields that were told and belong to another kind only."""
+        others = {field for kind in OWN for field in OWN[kind]} - {*OWN.get(self.kind or "", ())}
+        return tuple(f for f in vars(self) if f in others - {"reliability"} and getattr(self, f))
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The fields without which there is no item."""
-        own = {
-            "report": ("reliability", "favours", "ratio"),
-            "observation": ("observed",),
-            "revision": ("supersedes", "change"),
-            "retraction": ("retracts",),
-        }
-        needed = ("kind", "published", "said", "source", *own.get(self.kind or "", ()))
+        needed = ("kind", "published", "said", "source", *OWN.get(self.kind or "", ()))
         lacking = [field for field in needed if not getattr(self, field)]
+        if 0 < len(self.ratio) < len(self.favours):
+            lacking.append("ratio")
         if self.said and not (self.name or self.short_name):
             lacking.append("name")
         return tuple(lacking)
@@ -180,7 +191,11 @@ def read_with(folder: Path, item: str, text: str) -> tuple[Scenario | None, tupl
     try:
         return read_scenario(folder, unwritten={item: text}), ()
     except ScenarioError as error:
-        return None, error.problems
+        found = error.problems
+        if any("supersedes: no statement" in problem.message for problem in found):
+            # nothing is known then of what else the statement says
+            found = tuple(p for p in found if not p.message.startswith("statement:"))
+        return None, found
 
 
 def item_file(folder: Path, item: str) -> Path:
@@ -240,6 +255,17 @@ def write_item(folder: Path, item: str, text: str) -> Path:
         If it cannot be written.
     """
     file = item_file(folder, item)
+    try:
+        _write(folder, item, file, text)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(file)) from error
+    return file
+
+
+def _write(folder: Path, item: str, file: Path, text: str) -> None:
+    """Write a file's text beside it first, so that it appears whole."""
     file.parent.mkdir(exist_ok=True)
     beside = file.parent / f".writing-{uuid.uuid4().hex}.yaml"  # which nobody reads
     try:
@@ -255,7 +281,6 @@ def write_item(folder: Path, item: str, text: str) -> Path:
             os.replace(beside, item_file(folder, item))
     finally:
         beside.unlink(missing_ok=True)
-    return file
 
 
 def split_pair(text: str, example: str) -> tuple[str, str]:
@@ -282,6 +307,17 @@ def split_pair(text: str, example: str) -> tuple[str, str]:
     if not (sign and key and value):
         raise ValueError(f"'{text}' needs a name, = and a value; write it as {example}")
     return key, value
+
+
+def _pairs(texts: Iterable[str], example: str) -> dict[str, str]:
+    """Return what stands before and after each `=`; refuse the same name twice."""
+    found: dict[str, str] = {}
+    for text in texts:
+        key, value = split_pair(text, example)
+        if key in found:
+            raise ValueError(f"{key} is given twice, as {found[key]} and as {value}; take one out")
+        found[key] = value
+    return found
 
 
 def _told(**entries: Any) -> CommentedMap:  # noqa: ANN401 - whatever YAML can hold
@@ -328,12 +364,12 @@ def _each_because(draft: Draft) -> bool:
 
 
 def _states(texts: Iterable[str]) -> Any:  # noqa: ANN401 - a table, as YAML has it
-    return _flow(dict(split_pair(text, "talks=yes") for text in texts))
+    return _flow(_pairs(texts, "talks=yes"))
 
 
 def _statement(draft: Draft, folder: Path) -> CommentedMap | None:
     """Return the statement of a revision: that which it replaces, with what is said otherwise."""
-    changes = dict(split_pair(text, "probability=70%") for text in draft.change)
+    changes = _pairs(draft.change, "probability=70%")
     if not changes:
         return None
     whole = YAML().load((folder / SCENARIO_FILE).read_text(encoding="utf-8-sig"))

@@ -74,7 +74,8 @@ def turning_days(scenario: Scenario) -> tuple[dt.date, ...]:
     -------
     tuple of date
         From the first day on which the window is open and somebody has spoken: every day on which
-        something was published, every month's end, and when outcomes fall due and close.
+        something was published and its eve, so that what it did is told from what the time before
+        it did; every month's end; and when outcomes fall due and close.
     """
     said = [s.date for s in scenario.statements.values()]
     published = [*said, *(item.published for item in scenario.news.values())]
@@ -88,5 +89,14 @@ def turning_days(scenario: Scenario) -> tuple[dt.date, ...]:
     )
     months = ((y, m) for y in range(first.year, last.year + 1) for m in range(1, 13))
     ends = [dt.date(y + m // 12, m % 12 + 1, 1) - dt.timedelta(days=1) for y, m in months]
-    days = {first, scenario.by, *published, *due, *closed, *(day for day in ends if day <= last)}
+    eves = (day - dt.timedelta(days=1) for day in published if day > first)
+    days = {
+        first,
+        scenario.by,
+        *published,
+        *eves,
+        *due,
+        *closed,
+        *(day for day in ends if day <= last),
+    }
     return tuple(sorted(day for day in days if day >= first))

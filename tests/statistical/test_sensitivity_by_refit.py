@@ -29,7 +29,7 @@ MOST = 5  # standard errors
 
 
 def chosen(known, rng):
-    """Return three statements, and two others, each in one way otherwise."""
+    """Return two statements, and something else, each in one way otherwise."""
     every = [(lever, how) for lever in known for how in lever.alternatives]
     said = [pair for pair in every if pair[0].kind is Kind.statement]
     others = [
@@ -39,7 +39,7 @@ def chosen(known, rng):
     ]
     return [
         pairs[i]
-        for pairs, most in ((said, 3), (others, 2))
+        for pairs, most in ((said, 2), (others, 1))
         for i in rng.choice(len(pairs), min(most, len(pairs)), replace=False)
     ]
 

@@ -17,9 +17,12 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import FancyBboxPatch, PathPatch
 
 from estimative import plots
+from estimative.agenda import Item, Kind
 from estimative.belief import Belief
+from estimative.coders import Codings, compare_codings
+from estimative.coverages import Coverage, Need
+from estimative.disagreements import Disagreement, Voice
 from estimative.elicitation import encode
-from estimative.explaining import Coverage, Disagreement, Need, Voice
 from estimative.forecasting import Forecast, compute_forecast
 from estimative.network.parameters import tables_from_parameters
 from estimative.news import world
@@ -140,7 +143,7 @@ def quarrel(result: Forecast) -> Disagreement:
     def voice(outcome: str, name: str, centre: float) -> Voice:
         draws = random.beta(60 * centre, 60 * (1 - centre), 500)
         ends = np.quantile(draws, [0.05, 0.95])
-        return Voice(outcome, name, None, None, float(draws.mean()), *map(float, ends), (), draws)
+        return Voice(outcome, name, name, "oe", float(draws.mean()), *map(float, ends), (), draws)
 
     opinions = {"Ахматова": 0.1, "Öberg": 0.5, "A man of many titles and one clear opinion": 0.9}
     voices = {
@@ -150,7 +153,8 @@ def quarrel(result: Forecast) -> Disagreement:
         "vague": (voice("vague", "Öberg", 0.5),),
         "mute": (),
     }
-    return Disagreement(result, voices)
+    group = replace(voice("pays", "desk", 0.4), expert=None)
+    return Disagreement(result, voices, groups={"pays": (group,)})
 
 
 @pytest.fixture(scope="module")
@@ -162,12 +166,33 @@ def gaps(result: Forecast) -> Coverage:
         Need("deal", "hunger -> deal", (), (), "yes", 0.01, 0.001, "path", 0.05, 0.01),
         Need("vague", "talks -> vague", (), (), "yes", 0.01, 0.02),
     )
-    return Coverage(result, needs, ())
+    agenda = (
+        Item(Kind.overtaken, "c", "pays", "seen", "path", 0.025, 0.001, 0.75),
+        Item(Kind.old, "a", "talks", "said long ago", "deal", -0.4, 0.3, 1.2),
+        Item(Kind.old, "e", "pays", "said long ago"),
+        Item(Kind.due, "pays", "pays", "falls due"),
+    )
+    return Coverage(result, needs, agenda)
+
+
+@pytest.fixture(scope="module")
+def codings(result: Forecast) -> Codings:
+    """Return two codings, one of whose answers is 30 points from the other's."""
+    deal = result["deal"]
+    states = {"yes": deal.states["yes"] - 0.3, "no": deal.states["no"] + 0.3}
+    moved = tuple(replace(deal, states=states) if o is deal else o for o in result.outcomes)
+    coder = result.scenario.coded.model_copy(update={"by": "Ахматова"})
+    scenario = result.scenario.model_copy(update={"coded": coder})
+    return compare_codings(result, replace(result, scenario=scenario, outcomes=moved))
 
 
 @pytest.fixture
 def each(
-    result: Forecast, scenario: Scenario, quarrel: Disagreement, gaps: Coverage
+    result: Forecast,
+    scenario: Scenario,
+    quarrel: Disagreement,
+    gaps: Coverage,
+    codings: Codings,
 ) -> dict[str, tuple]:
     """Return every picture with what it draws."""
     return {
@@ -175,11 +200,19 @@ def each(
         "network": (plots.network, result),
         "stated network": (plots.network, scenario),
         "disagreement": (plots.disagreement, quarrel),
+        "one disagreement": (
+            plots.disagreement,
+            replace(quarrel, voices={"talks": quarrel.voices["talks"]}),
+        ),
         "coverage": (plots.coverage, gaps),
+        "coders": (plots.coders, codings),
     }
 
 
-NAMES = ["forecast", "network", "stated network", "disagreement", "coverage"]
+NAMES = [
+    *("forecast", "network", "stated network", "disagreement", "one disagreement", "coverage"),
+    "coders",
+]
 
 
 def words(ax: Axes, gid: str) -> list[str]:
@@ -246,7 +279,7 @@ class TestEveryPicture:
         draw, subject = each[name]
         caption = style.caption_of(draw(subject))
         assert caption.title == QUESTION
-        assert LONG in caption.alt
+        assert LONG in caption.alt or name == "one disagreement"
         assert caption.record == (None if name == "stated network" else result.record)
         assert "hindsight" in caption.footer
         assert caption.footer.startswith("Scenario made-up, as of 2025-06-30. ")
@@ -422,16 +455,46 @@ def random_network(size: int, seed: int) -> str:
 
 
 class TestDisagreement:
+    @staticmethod
+    def share(ax: Axes, inches: np.ndarray) -> np.ndarray:
+        """Return where on the scale of probability something stands."""
+        grid = of_gid(ax, "grid")[0].get_segments()
+        left, right = float(grid[0][0, 0]), float(grid[-1][0, 0])
+        return (inches - left) / (right - left)
+
     def test_three_clear_opinions_stay_three_humps(self, quarrel):
         ax = plots.disagreement(Disagreement(quarrel.forecast, {"talks": quarrel.voices["talks"]}))
         humps = of_gid(ax, "hump")
-        assert len(humps) == 4
+        assert len(humps) == 6  # three voices, the linear, the logarithmic and the model's pool
         peaks = [h.get_paths()[0].vertices for h in humps[:3]]
-        tops = [float(v[np.argmin(v[:, 1]), 0]) for v in peaks]
-        left, right = (float(v) for v in (peaks[0][:, 0].min(), peaks[0][:, 0].max()))
-        shares = (np.array(tops) - left) / (right - left)
-        assert shares == pytest.approx([0.1, 0.5, 0.9], abs=0.06)
-        assert len(of_gid(ax, "voice")) == 3
+        tops = np.array([float(v[np.argmin(v[:, 1]), 0]) for v in peaks])
+        assert self.share(ax, tops) == pytest.approx([0.1, 0.5, 0.9], abs=0.06)
+
+    def test_the_linear_pool_keeps_three_humps_and_the_logarithmic_has_one(self, quarrel):
+        ax = plots.disagreement(Disagreement(quarrel.forecast, {"talks": quarrel.voices["talks"]}))
+        assert words(ax, "label")[-3:] == ["linear pool", "logarithmic pool", "all, pooled"]
+        tops = []
+        for hump in of_gid(ax, "hump")[3:5]:
+            upper = hump.get_paths()[0].vertices
+            upper = upper[upper[:, 1] < upper[:, 1].max() - 1e-9]  # without the foot
+            order = np.argsort(upper[:, 0])
+            x, rise = upper[order, 0], -upper[order, 1]
+            high = rise > rise.min() + 0.05 * (rise.max() - rise.min())
+            inner = (rise[1:-1] > rise[:-2]) & (rise[1:-1] >= rise[2:]) & high[1:-1]
+            found = self.share(ax, x[1:-1][inner])
+            groups = np.split(found, np.flatnonzero(np.diff(found) > 0.2) + 1)
+            tops.append([float(g.mean()) for g in groups])
+        assert tops[0] == pytest.approx([0.1, 0.5, 0.9], abs=0.08)
+        assert tops[1] == pytest.approx([0.5], abs=0.08)
+
+    def test_rings_keep_the_voices_beside_each_pool(self, quarrel):
+        ax = plots.disagreement(Disagreement(quarrel.forecast, {"talks": quarrel.voices["talks"]}))
+        assert len(of_gid(ax, "voice")) == 3 * 3
+
+    def test_a_group_has_a_row_beneath_the_experts(self, quarrel):
+        ax = plots.disagreement(quarrel)
+        labels = words(ax, "label")
+        assert labels[labels.index("group desk") + 1] == "all, pooled"
 
     def test_the_pool_stands_beneath(self, quarrel):
         ax = plots.disagreement(Disagreement(quarrel.forecast, {"talks": quarrel.voices["talks"]}))
@@ -451,41 +514,70 @@ class TestDisagreement:
     def test_dots_are_the_answers(self, quarrel):
         voices = {"pays": quarrel.voices["pays"]}
         ax = plots.disagreement(Disagreement(quarrel.forecast, voices))
-        grid = of_gid(ax, "grid")[0].get_segments()
-        left, right = float(grid[0][0, 0]), float(grid[-1][0, 0])
-        at = [float(d.get_offsets()[0][0]) for d in of_gid(ax, "probability")]
-        shares = (np.array(at) - left) / (right - left)
+        at = np.array([float(d.get_offsets()[0][0]) for d in of_gid(ax, "probability")])
         expected = [voices["pays"][0].probability, quarrel.forecast["pays"].probability]
-        assert shares == pytest.approx(expected)
+        assert self.share(ax, at) == pytest.approx(expected)
 
     def test_a_voice_that_is_withheld_is_named_without_a_number(self, quarrel):
         first, *others = quarrel.voices["talks"]
         voices = {"talks": (replace(first, withheld="not converged"), *others)}
         ax = plots.disagreement(Disagreement(quarrel.forecast, voices))
         assert first.name not in words(ax, "label")
-        assert len(words(ax, "number")) == len(others) + 1
+        assert len(words(ax, "number")) == len(others) + 3  # and three pools
         assert words(ax, "note") == [f"{first.name} withheld: not converged"]
-        assert len(of_gid(ax, "voice")) == len(others)
+        assert len(of_gid(ax, "voice")) == 3 * len(others)
 
     def test_nobody_speaks(self, quarrel):
         assert_legible(plots.disagreement(Disagreement(quarrel.forecast, {"mute": ()})))
 
 
 class TestCoverage:
-    def test_the_default_that_matters_most_comes_first(self, gaps):
+    def test_what_matters_most_comes_first_and_what_cannot_be_measured_has_no_number(self, gaps):
         ax = plots.coverage(gaps)
-        assert words(ax, "number") == ["+20.0", "+5.0", "-3.4"]
+        assert words(ax, "number") == ["far down", "+20.0", "+5.0", "-3.4", "~+2.5"]
         lengths = [bar.get_width() for bar in of_gid(ax, "bar")]
-        assert np.array(lengths) / lengths[0] == pytest.approx([1, 0.25, 0.17])
+        assert np.array(lengths) / lengths[1] == pytest.approx([2, 1, 0.25, 0.17, 0.125])
+
+    def test_what_is_stale_is_pale_and_says_who_and_why(self, gaps):
+        ax = plots.coverage(gaps)
+        labels, bars = words(ax, "label"), of_gid(ax, "bar")
+        assert labels[0] == "Юлия Ö on “They talk” (old)"
+        assert labels[4].endswith("→ The buyer pays” (overtaken)")
+        pale = [to_rgb(bar.get_facecolor()) for bar in (bars[0], bars[4])]
+        assert pale == [to_rgb(style.PALE_ORANGE), to_rgb(style.PALE_BLUE)]
+        assert "without one of the 3 stale statements" in read_all(ax)
 
     def test_what_is_only_noise_is_counted_and_a_state_is_named(self, gaps):
         ax = plots.coverage(gaps)
-        assert words(ax, "moved")[1] == f"The way taken: {gaps.forecast['path'].event}"
+        assert words(ax, "moved")[2] == f"The way taken: {gaps.forecast['path'].event}"
         assert "Not drawn: 1 that would move no answer" in read_all(ax)
 
     def test_everything_is_stated(self, gaps):
         ax = plots.coverage(Coverage(gaps.forecast, gaps.needs[:1], ()))
-        assert words(ax, "header") == ["No default moves an answer."]
+        assert words(ax, "header") == ["No default and nothing stale moves an answer."]
+        assert_legible(ax)
+
+
+class TestCoders:
+    def test_each_outcome_has_two_marks_and_what_is_far_apart_a_sign(self, codings):
+        ax = plots.coders(codings)
+        shown = [o for o in codings.outcomes if not o.withheld]
+        assert words(ax, "header") == ["desk", "Ахматова", "points"]
+        for gid, side in (("first", 0), ("second", 1)):
+            at = [float(dot.get_offsets()[0][0]) for dot in of_gid(ax, gid)]
+            assert at == pytest.approx([(o.first, o.second)[side][0] for o in shown])
+        assert len(of_gid(ax, "interval")) == 2 * len(shown)
+        assert len(of_gid(ax, "too far")) == 1
+        assert words(ax, "cell")[:3][2] == "-30!"
+        assert words(ax, "cell")[5] == "0"
+
+    def test_withheld_outcomes_are_left_out(self, codings):
+        labels = words(plots.coders(codings), "label")
+        assert "Things get better" not in labels
+
+    def test_no_outcome_is_left(self, codings):
+        ax = plots.coders(replace(codings, outcomes=()))
+        assert words(ax, "header") == ["No outcome has a headline in both codings."]
         assert_legible(ax)
 
 
@@ -499,5 +591,5 @@ def test_matplotlib_is_loaded_by_the_first_picture_only():
 
 
 def test_an_unknown_picture_names_those_there_are():
-    with pytest.raises(AttributeError, match="there are coverage, disagreement, forecast, "):
+    with pytest.raises(AttributeError, match="there are coders, coverage, disagreement, "):
         plots.spectrogram  # noqa: B018

@@ -45,12 +45,15 @@ def asked(monkeypatch):
 def test_the_days_on_which_the_answer_may_turn(scenario):
     assert [str(d) for d in turning_days(scenario)] == [
         "2024-10-10",  # the window opens; somebody has spoken before
+        "2024-10-14",  # its eve
         "2024-10-15",  # a statement
         "2024-10-31",
+        "2024-11-04",  # its eve
         "2024-11-05",  # a report
         "2024-11-30",
         "2024-12-31",  # due
         "2025-01-20",  # a is reported 20 days late; of b silence says nothing
+        "2025-02-02",  # its eve
         "2025-02-03",  # a report after the end
     ]
 

@@ -64,6 +64,13 @@ def history(
         raise typer.BadParameter(
             f"give --verify and at least {records.NOTED_DIGITS} digits", param_hint="--noted"
         )
+    chosen = {"--since": since, "--until": until, "--model": model, "--record": record}
+    chosen = {"--outcome": outcome} | chosen
+    useless = [option for option, given in chosen.items() if given is not None]
+    if useless and (verify or lines or scenario is None):
+        cure = "takes none of these" if verify or lines else "name the scenario"
+        what = "--verify " if verify else "--lines " if lines else ""
+        raise typer.BadParameter(what + cure, param_hint=", ".join(useless))
     slug, ledger = histories.recorded_as(scenario) if scenario else (None, histories.ledger_in())
     if verify:
         found = records.verify(ledger, noted=noted)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from estimative.scenario import Scenario
     from estimative.watching import Round
 
+MOST_NAMED = 6
+"""Changed files that are named one by one."""
+
 
 @asking("interval", "no_record", "as_json", "as_csv")
 def add(
@@ -179,7 +182,9 @@ def watch(request: Request) -> None:
 def _tell(found: "Round") -> None:
     """Print what came of a change."""
     if found.changed:
-        print_text(f"\n{datetime.now():%H:%M:%S}  {', '.join(found.changed)}")
+        more = len(found.changed) - MOST_NAMED
+        names = [*found.changed[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])]
+        print_text(f"\n{datetime.now():%H:%M:%S}  {', '.join(names)}")
     for warning in found.warnings:
         say(f"warning: {warning}")
     if found.answer is None:
@@ -229,15 +234,23 @@ def _stopping() -> Iterator[None]:
 def _check_whole(draft: "Draft") -> None:
     """Refuse an item of which something is missing; all of it is named."""
     from estimative.news_files import KINDS
+    from estimative.workflow import parse_day
 
     if draft.kind is not None and draft.kind not in KINDS:
         raise typer.BadParameter(
             f"'{draft.kind}' is not one of {', '.join(KINDS)}", param_hint="--kind"
         )
+    what = "an item of news"
+    if draft.kind is not None:
+        what = f"a{'n' * (draft.kind == 'observation')} {draft.kind}"
+    if draft.kind and draft.foreign:
+        options = ", ".join(f"--{field}" for field in draft.foreign)
+        raise typer.BadParameter(f"{what} takes no {options}; leave it out, or mend --kind")
     if draft.missing:
         options = ", ".join(f"--{field}" for field in draft.missing)
-        what = "an item of news" if draft.kind is None else f"a {draft.kind}"
         raise typer.BadParameter(f"{what} also needs {options}")
+    with refusing("--published"):
+        parse_day(draft.published)
 
 
 def _check_free(draft: "Draft", read: "Scenario") -> None:

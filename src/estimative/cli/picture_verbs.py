@@ -150,11 +150,17 @@ def _year(request: Request, read: "Scenario", earlier: str | None) -> "tuple[For
         first = parse_day(earlier)
     turning = turning_days(read)
     last = last or turning[-1]
-    days = {first, *turning} if first else {*turning}
+    days = [d for d in sorted({first or turning[0], *turning}) if (first or d) <= d < last]
+    if not days:
+        begin = first or turning[0]
+        raise typer.BadParameter(
+            f"a timeline begins before it ends, and this would begin on {begin} and end on {last};"
+            " mend --from or --as-of"
+        )
     now = request.forecast(read, last)
     past = replay(
         read,
-        [d for d in days if (first or d) <= d < last],
+        days,
         seed=request.seed,
         model=request.model,
         interval=request.interval,

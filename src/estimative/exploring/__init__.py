@@ -7,7 +7,8 @@ from estimative.exploring.indicating import Indicator, Indicators, indicators, r
 from estimative.exploring.joints import Joint, WholeScenario, joint
 from estimative.exploring.moves import Move
 from estimative.exploring.otherwise import Lever
-from estimative.exploring.sensitivities import Sensitivity, Swing, sensitivity
+from estimative.exploring.sensitivities import sensitivity
+from estimative.exploring.swings import Sensitivity, Swing
 from estimative.exploring.what_ifs import SupposedOutcome, WhatIf, what_if
 
 __all__ = [

@@ -12,7 +12,14 @@ from functools import cached_property
 import numpy as np
 
 from estimative.belief import Belief
-from estimative.elicitation import RELEVANCE_SD, Elicitation, meaning, prior_sd
+from estimative.elicitation import (
+    RELEVANCE_SD,
+    Elicitation,
+    as_known,
+    encode,
+    meaning,
+    prior_sd,
+)
 from estimative.network.graph import Floats, Ints
 from estimative.scenario import ProbabilityStatement, Scenario, Statement
 from estimative.weights import weigh
@@ -56,7 +63,7 @@ class Reweighting:
     Parameters
     ----------
     scenario : Scenario
-        As known on the day; only what `given` counts of it is used.
+        As known on the day; only what the model counts of it is used.
     given : Elicitation
         Its statements as numbers.
     belief : Belief
@@ -67,7 +74,7 @@ class Reweighting:
     Raises
     ------
     ValueError
-        If the model does not name them, or counts other statements than `given`.
+        If the model does not name them, or it is not known which statements it counts.
     """
 
     def __init__(self, scenario: Scenario, given: Elicitation, belief: Belief) -> None:
@@ -75,10 +82,14 @@ class Reweighting:
         missing = [name for name in NEEDED if name not in draws]
         if missing:
             raise ValueError(f"the model does not name {', '.join(missing)}")
-        if draws["expected"].shape[1] != len(given.names):
-            raise ValueError("the model does not count every statement")
-        if draws["record"].shape[1] != len(given.record_names):
-            raise ValueError("the model does not count every record")
+        shape = draws["expected"].shape[1], draws["record"].shape[1]
+        if shape != (len(given.names), len(given.record_names)):
+            rows = zip([*given.names, *given.record_names], belief.without, strict=False)
+            scenario = as_known(scenario, scenario.date, only={n for n, row in rows if row.any()})
+            given = encode(scenario)
+        if shape != (len(given.names), len(given.record_names)):
+            raise ValueError("it is not known which statements the model counts")
+        self.linked = bool(draws["influence"].any())
         counted = {name: scenario.statements[name] for name in given.weights}
         self.scenario = scenario.model_copy(update={"statements": counted})
         self.given, self.draws = given, draws
@@ -97,7 +108,8 @@ class Reweighting:
     def told(self) -> Told:
         """What the model was told."""
         given = self.given
-        return Told(given.stated, given.spread, given.weight, given.record_weight, given.base_sd)
+        base_sd = self._base_sd({*given.record_nodes})
+        return Told(given.stated, given.spread, given.weight, given.record_weight, base_sd)
 
     @cached_property
     def blocks(self) -> list[Ints]:
@@ -128,7 +140,8 @@ class Reweighting:
             one without a record.
         """
         given = self.given
-        said = {**self.scenario.statements, **statements}
+        known = self.scenario.statements
+        said = {**known, **{n: s for n, s in statements.items() if n in known}}
         heard = {name: statement for name, statement in said.items() if statement is not None}
         weights = weigh(self.scenario.model_copy(update={"statements": heard}))
         stated, spread = given.stated.copy(), given.spread.copy()
@@ -141,17 +154,9 @@ class Reweighting:
 
         total = {n: weights[n].total if n in weights else 0.0 for n in given.weights}
         records = np.array([total[n] for n in given.record_names])
-        before, after = (
-            {n for n, w in zip(given.record_nodes, each, strict=True) if w > 0}
-            for each in (given.record_weight, records)
-        )
-        base_sd = given.base_sd.copy()
-        for i, at in enumerate(given.parameters.base_nodes):
-            node = given.graph.nodes[at]
-            if node in before - after:
-                base_sd[i] = prior_sd(len(given.graph.parents[node]), recorded=False)
+        recorded = {n for n, w in zip(given.record_nodes, records, strict=True) if w > 0}
         weight = np.array([total[n] for n in given.names])
-        return Told(stated, spread, weight, records, base_sd)
+        return Told(stated, spread, weight, records, self._base_sd(recorded))
 
     def scaled(self, factors: Mapping[str, float]) -> Told:
         """Return what the model is told where its constants are multiplied.
@@ -215,6 +220,14 @@ class Reweighting:
         stated = -0.5 * (apart**2 / variance + np.log(variance))
         counted = [self._log_counted(np.array([i]), self.told) for i in range(len(given.record))]
         return np.array([*stated.T, *counted])
+
+    def _base_sd(self, recorded: set[str]) -> Floats:
+        """Return the prior sd of each base, given which nodes a record speaks of."""
+        graph = self.given.graph
+        nodes = [graph.nodes[at] for at in self.given.parameters.base_nodes]
+        parents = [len(graph.parents[n]) if self.linked else 0 for n in nodes]
+        pairs = zip(nodes, parents, strict=True)
+        return np.array([prior_sd(count, node in recorded) for node, count in pairs])
 
     @cached_property
     def _stated_before(self) -> list[Floats]:

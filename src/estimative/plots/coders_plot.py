@@ -1,4 +1,4 @@
-"""Two codings of the same articles, outcome by outcome: two marks on one scale, and what parts them.
+"""Two codings of the same articles, outcome by outcome: two marks on one scale.
 
 Dot and square tell the two apart without colour; the bars are intervals.
 """
@@ -44,17 +44,18 @@ def coders(result: Codings, ax: Axes | None = None) -> Axes:
         )
         for o in shown
     )
-    forecast = result.first
+    forecast, other = result.first, result.second
     subtitle = (
         f"As of {style.long_date(forecast.as_of)}. Dot: as coded by {first}; square: as coded by"
-        f" {second}; bar: central {mass(forecast.interval)} interval. Marked !, with a heavy line:"
-        f" more than {100 * TOO_FAR:.0f} points apart, so that confidence is low."
+        f" {second}; bar: central {mass(forecast.interval)} interval. A heavy line and the sign !"
+        f" mark what lies more than {100 * TOO_FAR:.0f} points apart: confidence in it is low."
     )
     told = "; ".join(f"{r.label}: {', '.join(r.cells)}" for r in rungs)
     ladder = Ladder(
         title=forecast.scenario.question,
         subtitle=subtitle,
-        footer=f"{style.footer(forecast)} {style.footer(result.second)}",
+        footer=f"{style.footer(forecast)} Beside scenario {other.scenario.slug}, record"
+        f" {other.record}.",
         alt=f"Two codings, {first} and {second}. {told or 'No outcome has a headline in both'}.",
         record=forecast.record,
         rungs=rungs,

@@ -1,33 +1,46 @@
-"""What nobody stated, by how far it moves an answer: whom to ask next.
+"""What nobody stated and what is stale, by how far it moves an answer: whom to ask next.
 
-Only defaults are drawn; what is stated is counted in the words above them.
+Defaults are full bars, stale statements pale ones; what else is stated is counted in the words
+above them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matplotlib.axes import Axes
 
+from estimative.agenda import Item
 from estimative.coverages import Coverage, Need
-from estimative.forecasting import CLEAR
+from estimative.forecasting import CLEAR, WORST_K, reweighted_points
 from estimative.plots import style
 from estimative.plots.lettering import BODY, NUMBER, SMALL, balance, settings, text_size
 from estimative.plots.style import MARGIN, QUIET, Caption, How, Lines, Pen
+from estimative.scenario import InfluenceStatement
+from estimative.speakers import RECORD
 
 MOST = 15  # rows; the smaller ones are counted in the words
-NOTHING = "No default moves an answer"
+NOTHING = "No default and nothing stale moves an answer"
 LABEL_SHARE, MOVED_SHARE = 0.36, 0.29  # of the width
-GAP, NUMBER_WIDTH, LEAST_BAR = 0.25, 0.85, 1.8  # inches
+GAP, NUMBER_WIDTH, LEAST_BAR = 0.25, 1.2, 1.8  # inches
 AIR, HIGHEST_ROW, HEADER = 0.12, 0.9, 0.34  # inches
 
 
 @dataclass(frozen=True)
 class Row:
-    """One default: what it is about, and how far it moves which answer."""
+    """One default or stale statement: what it is about, and how far it moves which answer."""
 
     label: str
     move: float
     moved: str
+    stale: bool = False
+    k: float = 0.0
+
+    @property
+    def number(self) -> str:
+        """The move in points; rough, or only its direction, where reweighting tells no more."""
+        told = reweighted_points(self.move, self.k)
+        rough = "~" if self.k > WORST_K else ""
+        return told if told.startswith("far") else f"{rough}{100 * self.move:+.1f}"
 
     @property
     def need(self) -> float:
@@ -65,7 +78,7 @@ class Plan:
 
 
 def coverage(result: Coverage, ax: Axes | None = None) -> Axes:
-    """Draw by how far each thing that nobody stated would move the answer that it moves most.
+    """Draw by how far each default and each stale statement would move the answer it moves most.
 
     Parameters
     ----------
@@ -81,8 +94,10 @@ def coverage(result: Coverage, ax: Axes | None = None) -> Axes:
         full type size.
     """
     asked = [_row(result, need) for need in result.needs if not need.statements]
-    rows = sorted((r for r in asked if r.moved), key=lambda r: -abs(r.move))
-    words = _words(result, len(asked), len(rows))
+    moving = [r for r in asked if r.moved]
+    rows = [*moving, *(_stale_row(result, item) for item in result.stale if item.farthest)]
+    rows.sort(key=lambda r: -abs(r.move))
+    words = _words(result, len(asked), len(moving), len(rows))
     with settings():
         shown = rows[:MOST]
         pen, width, height = style.fit(ax, lambda w, h: _plan(shown, words, w, h).fits)
@@ -93,7 +108,7 @@ def coverage(result: Coverage, ax: Axes | None = None) -> Axes:
         return style.finish(pen, caption, plan.lines)
 
 
-def _words(result: Coverage, unstated: int, moving: int) -> tuple[str, str, str]:
+def _words(result: Coverage, unstated: int, moving: int, rows: int) -> tuple[str, str, str]:
     """Return title, subtitle and footer."""
     forecast, needs = result.forecast, len(result.needs)
     subtitle = (
@@ -101,11 +116,17 @@ def _words(result: Coverage, unstated: int, moving: int) -> tuple[str, str, str]
         f" {style.long_date(forecast.as_of)}."
     )
     if moving:
-        others = f"the largest {MOST} of the others" if moving > MOST else "the others"
         subtitle += (
-            f" Bar: by how many points {others}, which rest on a wide default, would move the"
+            " Bar: by how many points the others, which rest on a wide default, would move the"
             " answer that they move most, were the default half a prior standard deviation higher."
         )
+    if stale := len(result.stale):
+        subtitle += (
+            f" Pale bar: by how many it would move without one of the {stale} stale statements"
+            " (~ rough)."
+        )
+    if rows > MOST:
+        subtitle += f" The largest {MOST} of {rows} are drawn."
     if unstated > moving:
         subtitle += (
             f" Not drawn: {unstated - moving} that would move no answer by more than {CLEAR} Monte"
@@ -125,11 +146,25 @@ def _row(result: Coverage, need: Need) -> Row:
     return Row(label, need.farthest_move or 0.0, moved)
 
 
+def _stale_row(result: Coverage, item: Item) -> Row:
+    scenario = result.forecast.scenario
+    statement = scenario.statements[item.name]
+    who = scenario.experts[statement.expert].name if statement.expert else RECORD
+    nodes = {**scenario.outcomes, **scenario.drivers}
+    subject = nodes[item.node].title
+    if isinstance(statement, InfluenceStatement):
+        subject = f"{nodes[statement.cause].title} → {subject}"
+    label = f"{who} on “{subject}” ({item.kind})"
+    moved = result.forecast[item.farthest].headline
+    return Row(label, item.move or 0.0, moved, stale=True, k=item.k or 0.0)
+
+
 def _plan(rows: Sequence[Row], words: tuple[str, str, str], width: float, height: float) -> Plan:
     lines = style.lay_out(*words, width, height)
     label, moved = LABEL_SHARE * width, MOVED_SHARE * width
     wrapped = tuple(
-        Row(balance(r.label, label, BODY), r.move, balance(r.moved, moved, SMALL)) for r in rows
+        replace(r, label=balance(r.label, label, BODY), moved=balance(r.moved, moved, SMALL))
+        for r in rows
     )
     room = lines.body_bottom - lines.body_top - HEADER
     heights = style.share_out([row.need for row in wrapped], room, HIGHEST_ROW)
@@ -139,7 +174,8 @@ def _plan(rows: Sequence[Row], words: tuple[str, str, str], width: float, height
 def _draw(pen: Pen, plan: Plan) -> None:
     y, width = plan.lines.body_top + HEADER, plan.lines.width
     most = max((abs(r.move) for r in plan.rows), default=0.0) or 1.0
-    heads = [(MARGIN, "nobody stated"), (plan.left, "points"), (plan.right, "moves most")]
+    what = "nobody stated" + " or stale" * any(row.stale for row in plan.rows)
+    heads = [(MARGIN, what), (plan.left, "points"), (plan.right, "moves most")]
     for x, text in heads if plan.rows else [(MARGIN, f"{NOTHING}.")]:
         pen.write(x, y - 0.08, text, va="bottom", color=QUIET, gid="header")
     pen.rules([y], MARGIN, width - MARGIN)
@@ -147,13 +183,15 @@ def _draw(pen: Pen, plan: Plan) -> None:
         middle, length = y + tall / 2, plan.longest * abs(row.move) / most
         y += tall
         pen.rules([y], MARGIN, width - MARGIN)
-        colour = style.BLUE if row.move >= 0 else style.ORANGE
+        up, down = (style.BLUE, style.ORANGE)
+        if row.stale:
+            up, down = (style.PALE_BLUE, style.PALE_ORANGE)
+        colour = up if row.move >= 0 else down
         bar: How = {"height": min(0.3, 0.45 * tall), "color": colour, "linewidth": 0, "gid": "bar"}
         pen.ax.barh(middle, length, left=plan.left, **bar)
         pen.write(MARGIN, middle, row.label, BODY, gid="label")
-        number = f"{100 * row.move:+.1f}"
         place = plan.left + length + 0.12, middle
-        pen.write(*place, number, NUMBER, fontweight="bold", gid="number")
+        pen.write(*place, row.number, NUMBER, fontweight="bold", gid="number")
         pen.write(plan.right, middle, row.moved, gid="moved")
 
 

@@ -25,7 +25,7 @@ NUMBER_WIDTH, LEAST_SCALE, GUTTER = 0.62, 2.0, 0.4  # inches
 LEAST_ROW, AFTER, TICKS = 0.27, 0.14, 0.3  # inches: a row, under a block, under all
 STRETCH = 2.6  # how much taller than needed rows may grow
 POOL = "all, pooled"
-PALEST = "#e3edf5"  # of the pools that are not the forecast
+PALEST = "#cfe0ee"  # of the pools that are not the forecast
 
 
 @dataclass(frozen=True, eq=False)

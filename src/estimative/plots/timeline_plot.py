@@ -170,6 +170,8 @@ def _words(story: Story) -> tuple[str, str, str]:
         f"As forecast from {style.long_date(story.first)} to {style.long_date(last.as_of)}. Line:"
         f" probability; band: central {mass(last.interval)} interval."
     )
+    if any(middle == middle and low != low for _, middle, low, _ in story.curve):
+        subtitle += " None is known where another state was the likelier."
     if story.marks:
         some = f" (the {MOST_MARKS} strongest of {story.moved})" if story.moved > MOST_MARKS else ""
         subtitle += (

@@ -182,14 +182,13 @@ def _within(start: float, steps: list[Step]) -> list[Step]:
 
 def _words(comparison: Comparison, move: OutcomeMove) -> tuple[str, str, str]:
     """Return title, subtitle and footer."""
-    title = move.title if move.event == "yes" else f"{move.title}: {move.event}"
     subtitle = (
         f"What moved it from {percent(move.earlier)} to {percent(move.later)}, in points: each"
         " cause's share, averaged over all orders in which the causes may come."
     )
     if comparison.orders is not None:
         subtitle += f" {comparison.orders} orders were sampled; ± is a standard error."
-    return title, subtitle, style.footer(comparison.later)
+    return move.headline, subtitle, style.footer(comparison.later)
 
 
 def _plan(rows: list[Row], words: tuple[str, str, str], width: float, height: float) -> Plan:
@@ -212,9 +211,9 @@ def _ticks(rows: list[Row]) -> tuple[float, ...]:
         first, last = np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9)
         if last - first <= 5:
             break
-    return tuple(
-        float(round(step * i, 6)) for i in range(int(first), int(max(last, first + 1)) + 1)
-    )
+    if last == first:
+        first, last = (first - 1, last) if high == 1 else (first, last + 1)
+    return tuple(float(round(step * i, 6)) for i in range(int(first), int(last) + 1))
 
 
 def _draw(pen: Pen, plan: Plan) -> None:

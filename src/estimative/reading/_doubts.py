@@ -145,13 +145,14 @@ def _after_the_window(scenario: Scenario, today: dt.date) -> Iterator[Doubt]:
             message = f"statement '{name}' is dated {statement.date}, after every window ({closed})"
             yield "statements", name, f"{message}; it may know the answer"
     for name, item in scenario.news.items():
-        if not isinstance(item, Observation) or item.happened is None:
+        if not isinstance(item, Observation):
             continue
+        first, last = item.happened or (dt.date.min, item.published)
         for node, state in item.observed.items():
             outcome = scenario.outcomes.get(node)
             if outcome is None or state == outcome.quiet:
                 continue
-            if item.happened[0] > outcome.by or item.happened[1] < outcome.opens:
+            if first > outcome.by or last < outcome.opens:
                 message = (
                     f"it happened outside the window of '{node}', {outcome.opens} to {outcome.by}"
                 )

@@ -81,7 +81,8 @@ def read_news(
     kind, readers = read_kind(entry, news_readers(names), "news item")
     if entry.sound:
         required = ("published", "said", "source", *OWN_KEYS[kind])
-        entry.check_keys([*readers, *OWN_KEYS[kind]], required, f"a {kind}")
+        legal = dict.fromkeys([*readers, *OWN_KEYS[kind]])
+        entry.check_keys(legal, required, f"a{'n' * (kind[0] in 'aeiou')} {kind}")
     values = entry.read_all(readers)
     if kind == "revision":
         values["statement"] = _revised(entry, names, values.get("published"), findings)

@@ -85,7 +85,7 @@ def whole_days(node: Node) -> int:
     return round(duration(node))
 
 
-def number(node: Node) -> float:
+def number(node: Node, example: str = "0.5") -> float:
     """Read a finite number with a decimal point."""
     if isinstance(node, Scalar):
         value = core_value(node)
@@ -100,7 +100,7 @@ def number(node: Node) -> float:
             raise Fault(node, f"'{node.text}' has a decimal comma; write {written}")
         if not node.plain and re.fullmatch(r"[-+.\d]+", node.text):
             raise Fault(node, f"'{node.text}' in quotes is a text; write {node.text} without them")
-    raise Fault(node, f"{described(node)} is not a number; write one such as 0.5")
+    raise Fault(node, f"{described(node)} is not a number; write one such as {example}")
 
 
 def count(node: Node) -> int:
@@ -182,10 +182,10 @@ def ratio(node: Node) -> Ratio:
     if isinstance(node, Listing):
         if len(node.items) != 3:
             raise Fault(node, f"{len(node.items)} numbers; write three: [low, best, high]")
-        low, best, high = (number(item) for item in node.items)
+        low, best, high = (number(item, "4") for item in node.items)
         return _ratio(node, f"[{low:g}, {best:g}, {high:g}]", low, best, high)
     if isinstance(core_value(node), int | float) or re.match(r"[-+.\d]", node.text):
-        value = number(node)
+        value = number(node, "4, or [2, 4, 8]")
         return _ratio(node, f"{value:g}", value, value, value)
     try:
         return _ratio(node, text(node), *diagnosticity(text(node)))

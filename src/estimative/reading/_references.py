@@ -139,6 +139,8 @@ class Names:
         written = text(node)
         if written not in self.statements:
             hint = did_you_mean(written, sorted(self.statements))
+            if written.removesuffix(".yaml") in self.news:
+                hint = "; it is an item of news: name the statement that was there first"
             raise Fault(node, f"no statement '{written}' in scenario.yaml{hint}")
         return written
 
@@ -148,7 +150,8 @@ class Names:
         known = self.statements | self.news
         if written not in known:
             hint = did_you_mean(written, sorted(known))
-            raise Fault(node, f"no news item or statement '{written}'{hint}")
+            cure = f"; an item is called by its file's name: {max(self.news)}" if self.news else ""
+            raise Fault(node, f"no news item or statement '{written}'{hint or cure}")
         return written
 
 

@@ -21,6 +21,7 @@ from estimative.records.migrations import MIGRATIONS
 from estimative.scenario import Scenario
 
 FILE = "ledger.sqlite"
+UNWRITABLE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR")  # or nothing can be beside it
 PATIENCE = 30.0  # seconds to wait while another process writes
 
 WRITABLE = "make the file and its folder writable, or leave the record out: --no-record"
@@ -32,8 +33,9 @@ CURES = {
     "SQLITE_PERM": WRITABLE,
     "SQLITE_BUSY": BUSY,
     "SQLITE_LOCKED": BUSY,
-    "SQLITE_FULL": "the disk is full; make room there",
-    "SQLITE_IOERR": "the disk fails, or lies on a network; keep the workspace on a local disk",
+    "SQLITE_FULL": "make room there, or leave the record out: --no-record",
+    "SQLITE_IOERR": "the disk is full or fails, or lies on a network; make room there, or keep the"
+    " workspace on a local disk",
     "SQLITE_NOTADB": "it is no ledger; move it away, and a new one is begun",
     "SQLITE_CORRUPT": DAMAGED,
 }
@@ -95,13 +97,30 @@ class Ledger:
         if not self.file.exists():
             return None
         with complaints(self.file):
-            with closing(_connect(self.file, "rw")) as connection:
-                old = self._version(connection) < len(MIGRATIONS)
+            try:
+                with closing(_connect(self.file, "rw")) as connection:
+                    old = self._version(connection) < len(MIGRATIONS)
+            except sqlite3.OperationalError as error:
+                if not error.sqlite_errorname.startswith(UNWRITABLE):
+                    raise
+                return self._as_it_lies()
             if old:
                 self._to_write().close()
             connection = _connect(self.file, "rw")
             connection.execute("PRAGMA query_only = ON")
             return connection
+
+    def _as_it_lies(self) -> sqlite3.Connection:
+        """Return a connection that needs no file beside the ledger, where none can be made."""
+        log = self.file.with_name(f"{self.file.name}-wal")
+        if log.is_file() and log.stat().st_size:
+            raise LedgerError(
+                f"{self.file} cannot be read where it lies, for {log.name} holds records that are"
+                " not in it yet; copy both into a folder that can be written to"
+            )
+        connection = _connect(self.file, "ro&immutable=1")
+        self._version(connection)
+        return connection
 
     def _to_write(self) -> sqlite3.Connection:
         """Return a connection to a ledger that exists and has the newest schema."""

@@ -56,7 +56,10 @@ class Verification(Answer):
             "Keep the head in another place: whoever can write the file could make the whole chain"
             " anew, and only a head noted earlier (--noted HEAD) shows that."
         )
-        return [Table(f"{self.file.name}: {verdict}.", ("", "found"), rows, [note])]
+        title = f"{self.file.name}: {verdict}."
+        if not self.count:
+            title = f"{self.file}: nothing is recorded there, so there is nothing to verify."
+        return [Table(title, ("", "found"), rows, [note])]
 
 
 def verify(ledger: Ledger, *, noted: str | None = None) -> Verification:
