@@ -36,6 +36,7 @@ SOURCES = (
     "implied.py",
     "point_functions.py",
     "sampling.py",
+    "reweighting.py",
     "inference.py",
 )
 """The files of this package on which draws depend, besides what is in the arrays of a fit."""

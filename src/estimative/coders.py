@@ -269,10 +269,13 @@ def compare_codings(first: Forecast, second: Forecast) -> Codings:
     Raises
     ------
     ValueError
-        If they are as of two days, or have no outcome in common.
+        If they are as of two days, have intervals of two masses, or no outcome in common.
     """
     if first.as_of != second.as_of:
         raise ValueError(f"one is as of {first.as_of}, the other of {second.as_of}; give one day")
+    if first.interval != second.interval:
+        masses = f"{mass(first.interval)} and {mass(second.interval)}"
+        raise ValueError(f"their intervals hold {masses}; give both the same interval")
     outcomes = _outcomes(first, second)
     if not outcomes:
         raise ValueError("the two have no outcome in common; give them the same outcomes")

@@ -7,6 +7,7 @@ time in the set; parts are Shapley values of it, and all else that changed is on
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from estimative.shapley import Sets, Shares, share_out
 
 SMALLEST = 0.005
 """Parts below half a point are printed as one."""
+LONGEST_TOLD = 240
+"""Characters of a cause in the table."""
 MOST_TOLD = 3
 """Of how many outcomes a note says what an origin's repeats would have added."""
 REFIT = Cause("refit", "refit", (), "statements, weights, words or model changed")
@@ -170,6 +173,7 @@ class Comparison(Answer):
             rows.append((o.headline, f"{percent(o.earlier)} -> {percent(o.later)}", tenths(o.move)))
             for part in o.strongest:
                 words = part.cause.label if part.cause not in told else part.cause.name
+                words = shorten(words, LONGEST_TOLD, placeholder=" …")
                 rows.append((f"· {words}", "", tenths(part.move)))
                 told |= {part.cause} if part.cause.kind == "news" else set()
             if o.others:

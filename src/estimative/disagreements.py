@@ -2,37 +2,25 @@
 
 Opinions are kept, not averaged away. Three pools of the same voices stand side by side: the
 model's, which fits them all at once, the linear and the logarithmic; where they differ, the answer
-depends on how one takes the middle (tests/unit/test_disagreement.py works each out by hand).
+depends on how one takes the middle (tests/unit/test_disagreement.py).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
+from estimative import pooling
 from estimative.belief import Belief
 from estimative.forecasting import Forecast, OutcomeForecast, UnderNews
 from estimative.names import listed
 from estimative.network.junction_tree import Floats
+from estimative.pooling import FEWEST_VOICES, Distance, Kind, Pool, Voice
 from estimative.results import Answer, Table, mass, percent
 from estimative.speakers import RECORD
 
 MOST_DEPARTURES = 3  # groups named, the others are counted
-FEWEST_VOICES = 3  # of two, neither is the outlier
-EDGE = 1e-6  # probabilities nearer to 0 or 1 have the log-odds of this one
-
-
-class Kind(StrEnum):
-    """Whose answer it is."""
-
-    expert = "expert"
-    record = "record"
-    group = "group"
-    pooled = "pooled"
-    linear = "linear pool"
-    logarithmic = "logarithmic pool"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,92 +29,6 @@ class Alone:
 
     belief: Belief
     news: UnderNews
-
-
-@dataclass(frozen=True, eq=False)
-class Voice:
-    """What one expert alone, or one group alone, would answer on one outcome.
-
-    Attributes
-    ----------
-    outcome : str
-        The outcome.
-    name : str
-        The expert's name, `the record`, or the group's id.
-    expert, group : str or None
-        Ids; the expert is None for a group, both are None for the record.
-    probability, lower, upper : float
-        From these statements alone, everything else at its default.
-    statements : tuple of str
-        Ids of the counted statements on it.
-    draws : array of float, shape (D,)
-        Draws of the probability, each counting alike.
-    withheld : str or None
-        Why the numbers are not to be used: the voice's own fit has not converged.
-    """
-
-    outcome: str
-    name: str
-    expert: str | None
-    group: str | None
-    probability: float
-    lower: float
-    upper: float
-    statements: tuple[str, ...]
-    draws: Floats = field(repr=False)
-    withheld: str | None = None
-
-    @property
-    def kind(self) -> Kind:
-        """Whether an expert, a group or the record speaks."""
-        if self.expert is not None:
-            return Kind.expert
-        return Kind.record if self.group is None else Kind.group
-
-
-@dataclass(frozen=True, eq=False)
-class Pool:
-    """A middle of several answers.
-
-    Attributes
-    ----------
-    probability, lower, upper : float
-        The middle and its central interval.
-    draws : array of float
-        Draws of the probability, each counting alike.
-    """
-
-    probability: float
-    lower: float
-    upper: float
-    draws: Floats = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Distance:
-    """How far one voice stands from the others.
-
-    Attributes
-    ----------
-    voice : str
-        Its name.
-    distance, lower, upper : float
-        Its log-odds less the mean of the others', and the central interval of that, draws of
-        different voices being independent.
-    farthest : float
-        How probable it is that it stands farther out than any other, in [0, 1].
-    """
-
-    voice: str
-    distance: float
-    lower: float
-    upper: float
-    farthest: float
-
-    @property
-    def clear(self) -> bool:
-        """Whether the interval leaves out 0."""
-        return self.lower > 0 or self.upper < 0
 
 
 type Answered = OutcomeForecast | Voice | Pool | None
@@ -179,16 +81,10 @@ class Disagreement(Answer):
         Returns
         -------
         Pool or None
-            The mean of their probabilities, and the interval of their draws laid together: it spans
-            what they disagree about. None if no voice is heard.
+            The mean of their probabilities, and the interval of their draws laid together; None if
+            no voice is heard.
         """
-        heard = self.heard(outcome)
-        if not heard:
-            return None
-        draws = np.concatenate([v.draws for v in heard])
-        lower, upper = np.quantile(draws, self._tails)
-        mean = float(np.mean([v.probability for v in heard]))
-        return Pool(mean, float(lower), float(upper), draws)
+        return pooling.linear(self.heard(outcome), self.forecast.interval)
 
     def logarithmic_pool(self, outcome: str) -> Pool | None:
         """Return the mean, in log-odds, of what the voices alone would answer.
@@ -201,18 +97,9 @@ class Disagreement(Answer):
         Returns
         -------
         Pool or None
-            The mean log-odds of their probabilities, and, quantile by quantile, of their draws: as
-            sure as they are on average, whatever they disagree about. None if no voice is heard.
+            As sure as they are on average, whatever they disagree about; None if no voice is heard.
         """
-        heard = self.heard(outcome)
-        if not heard:
-            return None
-        size = min(len(v.draws) for v in heard)
-        middle = _log_odds(np.array([v.probability for v in heard])).mean(keepdims=True)
-        ranked = np.sort([v.draws[:size] for v in heard], axis=1)
-        draws = _chance(_log_odds(ranked).mean(axis=0))
-        lower, upper = np.quantile(draws, self._tails)
-        return Pool(float(_chance(middle)[0]), float(lower), float(upper), draws)
+        return pooling.logarithmic(self.heard(outcome), self.forecast.interval)
 
     def distances(self, outcome: str) -> tuple[Distance, ...]:
         """Return how far each voice stands from the others, the likeliest outlier first.
@@ -227,25 +114,7 @@ class Disagreement(Answer):
         tuple of Distance
             Nothing where fewer than three voices are heard.
         """
-        heard = self.heard(outcome)
-        if len(heard) < FEWEST_VOICES:
-            return ()
-        size = min(len(v.draws) for v in heard)
-        draws = np.random.default_rng(0).permuted([v.draws[:size] for v in heard], axis=1)
-        away = _from_others(_log_odds(draws))
-        points = _from_others(_log_odds(np.array([[v.probability] for v in heard])))[:, 0]
-        share = np.bincount(np.abs(away).argmax(axis=0), minlength=len(heard)) / size
-        ends = np.quantile(away, self._tails, axis=1)
-        found = [
-            Distance(v.name, *map(float, (points[i], *ends[:, i], share[i])))
-            for i, v in enumerate(heard)
-        ]
-        return tuple(sorted(found, key=lambda d: -d.farthest))
-
-    @property
-    def _tails(self) -> list[float]:
-        tail = (1 - self.forecast.interval) / 2
-        return [tail, 1 - tail]
+        return pooling.distances(self.heard(outcome), self.forecast.interval)
 
     def records(self) -> list[dict[str, Any]]:
         """Return one mapping an outcome and answer: the model's pool, the voices, other pools."""
@@ -263,7 +132,8 @@ class Disagreement(Answer):
                 (Kind.linear, self.linear_pool(name)),
                 (Kind.logarithmic, self.logarithmic_pool(name)),
             ):
-                rows += [_record(name, kind, kind.value, pool)] if pool else []
+                several = len(self.heard(name)) > 1
+                rows += [_record(name, kind, kind.value, pool)] if several else []
         return rows
 
     def tables(self) -> list[Table]:
@@ -459,22 +329,6 @@ def _spoken(forecast: Forecast, outcome: str, statements: set[str]) -> tuple[str
 
 def _ranked(voices: Mapping[str, Sequence[Voice]]) -> dict[str, tuple[Voice, ...]]:
     return {n: tuple(sorted(v, key=lambda voice: -voice.probability)) for n, v in voices.items()}
-
-
-def _log_odds(probabilities: Floats) -> Floats:
-    kept = np.clip(probabilities, EDGE, 1 - EDGE)
-    found: Floats = np.log(kept / (1 - kept))
-    return found
-
-
-def _chance(log_odds: Floats) -> Floats:
-    found: Floats = 1 / (1 + np.exp(-log_odds))
-    return found
-
-
-def _from_others(values: Floats) -> Floats:
-    """Return each row less the mean of the other rows."""
-    return (values - values.mean(axis=0)) * len(values) / (len(values) - 1)
 
 
 def _departing(departures: Mapping[str, tuple[float, float]]) -> list[str]:

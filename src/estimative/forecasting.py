@@ -376,6 +376,8 @@ class UnderNews:
 
     Attributes
     ----------
+    log_weight : array of float, shape (D,)
+        Natural log of how probable each draw makes the news.
     weights : array of float, shape (D,)
         What each draw counts; they add up to 1.
     states : array of float, shape (D, states of all nodes)
@@ -384,9 +386,15 @@ class UnderNews:
         The same with a ratio drawn for each draw; for intervals.
     """
 
+    log_weight: Floats
     weights: Floats
     states: Floats
     doubtful: Floats
+
+    @property
+    def effective_draws(self) -> float:
+        """How many draws are left."""
+        return float(1 / (self.weights**2).sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -593,7 +601,7 @@ def under_news(given: Elicitation, belief: Belief, known: World, *, inside: bool
         drawn = drawn_likelihood(known, graph, len(tables))
         families = given.tree.run(tables * drawn[:, graph.own_state])[1]
         doubtful = _normalised(graph, states_from_families(graph, families))
-    return UnderNews(weights, states, doubtful)
+    return UnderNews(log_weight, weights, states, doubtful)
 
 
 def compute_forecast(
@@ -607,6 +615,7 @@ def compute_forecast(
     known: World,
     inside: bool = False,
     pareto_k: float | None = None,
+    drawn: UnderNews | None = None,
 ) -> Forecast:
     """Return the forecast that a belief and the news make.
 
@@ -630,13 +639,15 @@ def compute_forecast(
         Whether the belief was fitted with the news inside, so that draws count alike.
     pareto_k : float, optional
         Pareto k of the news weights, to be printed.
+    drawn : UnderNews, optional
+        What `under_news` returns for these, where it is known already.
 
     Returns
     -------
     Forecast
         Probabilities with intervals.
     """
-    graph, drawn = given.graph, under_news(given, belief, known, inside=inside)
+    graph, drawn = given.graph, drawn or under_news(given, belief, known, inside=inside)
     weights, states = drawn.weights, drawn.states
     means = _normalised(graph, weights @ states)
     tail = (1 - interval) / 2
@@ -651,7 +662,7 @@ def compute_forecast(
         **belief.diagnostics,
         "converged": not belief.failed,
         "news": len(items),
-        "effective_draws": float(1 / (weights**2).sum()),
+        "effective_draws": drawn.effective_draws,
         "pareto_k": pareto_k,
         "news_inside": inside,
     }

@@ -131,12 +131,14 @@ class History(Answer):
         return len({past.model for past in self.forecasts})
 
     def _notes(self) -> list[str]:
-        days = len({past.as_of for past in self.forecasts})
-        counted = len(self.forecasts)
+        shown: Sequence[Past] = self.forecasts
+        if self.outcome is not None:
+            shown = [past for past in shown if any(self._said(past))]
+        days, counted = len({past.as_of for past in shown}), len(shown)
+        more = " `--outcome NAME` shows intervals." if self.outcome is None else ""
         return [
             f"{counted:,} record{'s' * (counted != 1)} of {days:,} day{'s' * (days != 1)}, from"
-            f" {self.file.name}; each stands as it was first written. `--outcome NAME` shows"
-            " intervals."
+            f" {self.file.name}; each stands as it was first written.{more}"
         ]
 
 

@@ -8,18 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from estimative.belief import Belief, Settings
-from estimative.elicitation import (
-    BASE_SD,
-    RECORD_BASE_SD,
-    RELEVANCE_SD,
-    Elicitation,
-    as_known,
-    encode,
-)
+from estimative.elicitation import Elicitation, encode
 from estimative.errors import InferenceError
 from estimative.news import World
+from estimative.reweighting import Reweighting
 from estimative.scenario import Scenario
-from estimative.weights import voices, weigh
+from estimative.tail_weights import smoothed
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -156,93 +150,18 @@ def _diagnose(points: Floats, names: list[str]) -> dict[str, Any]:
 def _without_each(
     scenario: Scenario, given: Elicitation, draws: dict[str, Floats], counted: set[str]
 ) -> tuple[Floats, Floats]:
-    """Return smoothed log weights that take each statement and base rate out of the belief.
+    """Return smoothed log weights that take each statement and base rate out of the belief, and k.
 
-    Taking out one of several repetitions gives the others a larger share; taking out an outcome's
-    only base rate gives its base the prior of an outcome without a record. Statements that the
-    model does not count change nothing.
+    Statements that the model does not count, or that only repeat another, change nothing.
     """
-    if not {"expected", "own_error_sd", "record"} <= draws.keys():
-        return np.zeros((0, len(draws["cpt"]))), np.zeros(0)
-    rows = [*given.names, *given.record_names]
-    if not counted.issuperset(rows):
-        heard = as_known(scenario, scenario.date, only=counted)
-        some, some_k = _without_each(heard, encode(heard), draws, counted)
-        kept = np.array([name in counted for name in rows])
-        log_weights, ks = np.zeros((len(rows), len(draws["cpt"]))), np.zeros(len(rows))
-        log_weights[kept], ks[kept] = some, some_k
-        return log_weights, ks
-    at = {name: i for i, name in enumerate(rows)}
-    total = np.array([given.weights[n].total for n in rows])
-    density = _log_densities(given, draws)
-    siblings = {n: group for group in voices(scenario, rows) for n in group if len(group) > 1}
-    log_weights, ks = np.zeros((len(rows), len(draws["cpt"]))), np.zeros(len(rows))
-    for i, name in enumerate(rows):
-        change = -density[i]
-        if name in siblings:
-            rest = [n for n in siblings[name] if n != name]
-            others = {n: scenario.statements[n] for n in rest}
-            for other, weight in weigh(scenario.model_copy(update={"statements": others})).items():
-                change = change + (weight.total / total[at[other]] - 1) * density[at[other]]
-        if i >= len(given.names):
-            change = change + _prior_without_record(given, i - len(given.names), draws["base"])
-        if np.ptp(change) < 1e-9:  # it only repeats another
-            continue
-        log_weights[i], ks[i] = smooth(change)
-    return log_weights, ks
-
-
-def smooth(log_ratio: Floats) -> tuple[Floats, float]:
-    """Return Pareto-smoothed log weights of draws and the k that tells whether to trust them.
-
-    Parameters
-    ----------
-    log_ratio : array of float, shape (D,)
-        Natural log of the new density over the old, up to a constant.
-
-    Returns
-    -------
-    tuple of array of float and float
-        Log weights, up to a constant; k is infinite where chains stand still and no tail can be
-        fitted.
-    """
-    from arviz_stats.base import array_stats
-
-    log_ratio = log_ratio - log_ratio.max()
+    rows, count = [*given.names, *given.record_names], len(draws["cpt"])
     try:
-        smoothed, k = array_stats.psislw(-log_ratio)  # ArviZ takes minus the log ratios
-    except ValueError:
-        return log_ratio, np.inf
-    return smoothed, float(k)
-
-
-def _log_densities(given: Elicitation, draws: dict[str, Floats]) -> Floats:
-    """Return the weighted log density of each statement and base rate, shape (rows, D).
-
-    Errors that no other statement carries are integrated out, so that taking a statement out leaves
-    weights of little variance: analytically for statements, over ten Gauss-Hermite points for the
-    relevance of base rates.
-    """
-    variance = given.spread**2 / given.weight + draws["own_error_sd"] ** 2
-    stated = -0.5 * ((given.stated - draws["expected"]) ** 2 / variance + np.log(variance))
-    points, shares = np.polynomial.hermite_e.hermegauss(10)
-    odds = draws["record"][:, :, None] + RELEVANCE_SD * points
-    misses = given.out_of - given.happened
-    log_counted = -given.happened[:, None] * np.logaddexp(0, -odds) - misses[
-        :, None
-    ] * np.logaddexp(0, odds)
-    counted = np.logaddexp.reduce(
-        given.record_weight[:, None] * log_counted + np.log(shares / shares.sum()), axis=-1
-    )
-    return np.concatenate([stated, counted], axis=1).T
-
-
-def _prior_without_record(given: Elicitation, record: int, base: Floats) -> Floats:
-    """Return the log ratio of base priors, without and with a record, if it is the only one."""
-    own = given.record_nodes[record]
-    if given.record_nodes.count(own) > 1:
-        return np.zeros(len(base))
-    at = [i for i, n in enumerate(given.parameters.base_nodes) if given.graph.nodes[n] == own]
-    wide = (base[:, at] / given.base_sd[at]) ** 2
-    narrow = wide * (RECORD_BASE_SD / BASE_SD) ** 2
-    return (wide - narrow).sum(axis=1) / 2
+        reweighting = Reweighting(scenario, given, draws, counted)
+    except ValueError:  # the model does not name what is needed
+        return np.zeros((0, count)), np.zeros(0)
+    log_weights, ks = np.zeros((len(rows), count)), np.zeros(len(rows))
+    at = {name: i for i, name in enumerate(rows)}
+    for name, ratio in reweighting.leaving_out():
+        if np.ptp(ratio) > 1e-9:
+            log_weights[at[name]], ks[at[name]] = smoothed(ratio)
+    return log_weights, ks

@@ -22,6 +22,7 @@ from estimative.scenario import (
     NewsItem,
     Observation,
     Outcome,
+    Ratio,
     Report,
     Retraction,
     Revision,
@@ -163,7 +164,6 @@ def world(scenario: Scenario, graph: Graph, as_of: dt.date) -> World:
     return World(likelihood, elapsed, quiet, reports)
 
 
-@lru_cache(maxsize=2)  # every voice of a disagreement hears the same news
 def drawn_likelihood(known: World, graph: Graph, draws: int) -> Floats:
     """Return the likelihood with a ratio drawn for each draw, each report seeded by its item's id.
 
@@ -179,14 +179,13 @@ def drawn_likelihood(known: World, graph: Graph, draws: int) -> Floats:
     Returns
     -------
     array of float, shape (draws, states of all nodes)
-        Likelihoods; they average to the expected ones. It cannot be written to.
+        Likelihoods; they average to the expected ones.
     """
     likelihood = np.repeat(known.likelihood[None, :], draws, axis=0)
     for node, trust, bearings in known.reports:
         span = _span(graph, node)
         expected = _tempered(graph, node, trust, bearings, RATIO_DRAWS).mean(axis=0)
         likelihood[:, span] *= _tempered(graph, node, trust, bearings, draws) / expected
-    likelihood.setflags(write=False)
     return likelihood
 
 
@@ -313,14 +312,18 @@ def _tempered(
     size = len(graph.states[node])
     table = np.ones((draws, size))
     for name, bearing in bearings:
-        z = _standard_normals(f"{name}/{node}", draws)
-        low, best, high = (
-            math.log(r) for r in (bearing.ratio.low, bearing.ratio.best, bearing.ratio.high)
-        )
-        log_ratio = best + z * np.where(z < 0, best - low, high - best) / Z_95
-        table[:, graph.states[node].index(bearing.state)] *= np.exp(log_ratio)
+        drawn = _drawn_ratios(f"{name}/{node}", bearing.ratio, draws)
+        table[:, graph.states[node].index(bearing.state)] *= drawn
     table /= table.sum(axis=1, keepdims=True)
     return trust * table + (1 - trust) / size
+
+
+@lru_cache(maxsize=512)  # a comparison asks for the same reports in thousands of worlds
+def _drawn_ratios(seed: str, ratio: Ratio, draws: int) -> Floats:
+    """Return draws of a ratio, fixed by a text."""
+    z = _standard_normals(seed, draws)
+    low, best, high = (math.log(r) for r in (ratio.low, ratio.best, ratio.high))
+    return np.asarray(np.exp(best + z * np.where(z < 0, best - low, high - best) / Z_95))
 
 
 def _standard_normals(seed: str, draws: int) -> Floats:

@@ -26,11 +26,12 @@ from estimative.forecasting import (
     FEWEST_DRAWS,
     WORST_K,
     Forecast,
+    UnderNews,
     compute_forecast,
     under_news,
 )
 from estimative.model_files import DEFAULT_MODEL, find_model, load_model
-from estimative.news import World, silent_tables, world
+from estimative.news import World, world
 from estimative.scenario import Scenario
 from estimative.tail_weights import pareto_k
 from estimative.workspace import enclosing_workspace, shelf
@@ -154,6 +155,7 @@ class _Grounds:
     known: World
     inside: bool
     pareto_k: float | None
+    drawn: UnderNews
 
 
 def _answer(
@@ -171,6 +173,7 @@ def _answer(
         known=found.known,
         inside=found.inside,
         pareto_k=found.pareto_k,
+        drawn=found.drawn,
     )
 
 
@@ -180,7 +183,8 @@ def _grounds(scenario: Scenario, file: Path, seed: int, settings: Settings, tell
     known = world(scenario, given.graph, scenario.date)
     store = runs_folder(scenario.folder) / "beliefs"
     belief = believed(scenario, given, file, seed, settings, store, tell)
-    effective, k = _worn(belief, given, known)
+    drawn = under_news(given, belief, known, inside=False)
+    effective, k = drawn.effective_draws, _news_k(drawn)
     inside = not belief.failed and (effective < FEWEST_DRAWS or (k is not None and k > WORST_K))
     if inside:
         why = "" if k is None else f" (Pareto k {k:.2f})"
@@ -189,7 +193,8 @@ def _grounds(scenario: Scenario, file: Path, seed: int, settings: Settings, tell
             " inside"
         )
         belief = believed(scenario, given, file, seed, settings, store, tell, news=known)
-    return _Grounds(given, belief, known, inside, k)
+        drawn = under_news(given, belief, known, inside=True)
+    return _Grounds(given, belief, known, inside, k, drawn)
 
 
 def _encode(scenario: Scenario) -> Elicitation:
@@ -266,9 +271,7 @@ def disagreement(
             settings or Settings(),
             lambda line: tell(f"{label} alone: {line}"),
         )
-        known = forecast.known  # it is the same for every voice, and so is the network
-        news = under_news(forecast.given, found.belief, known, inside=found.inside)
-        return Alone(found.belief, news)
+        return Alone(found.belief, found.drawn)
 
     return disagreements.disagreement(forecast, alone, outcome=outcome, expert=expert)
 
@@ -543,13 +546,9 @@ def runs_folder(start: Path) -> Path:
     return own / "runs"
 
 
-def _worn(belief: Belief, given: Elicitation, known: World) -> tuple[float, float | None]:
-    """Return effective draws under the news, and Pareto k if the news weighs them at all."""
-    tables = silent_tables(given.graph, belief.tables, known)
-    log_weight, _ = given.tree.run(tables * known.likelihood[given.graph.own_state], beliefs=False)
-    weights = np.exp(log_weight - log_weight.max())
-    effective = float(weights.sum() ** 2 / (weights**2).sum())
-    return effective, None if np.ptp(log_weight) < 1e-9 else pareto_k(log_weight)
+def _news_k(drawn: UnderNews) -> float | None:
+    """Return Pareto k of the news weights, if the news weighs the draws at all."""
+    return None if np.ptp(drawn.log_weight) < 1e-9 else pareto_k(drawn.log_weight)
 
 
 def _digest(known: World | None) -> str:

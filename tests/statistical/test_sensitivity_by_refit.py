@@ -15,10 +15,10 @@ from estimative.belief import Settings
 from estimative.elicitation import as_known
 from estimative.exploring.moves import Gauge
 from estimative.exploring.otherwise import How, Kind, altered, levers
-from estimative.exploring.reweighting import ERRORS, RELEVANCE, Reweighting
 from estimative.forecasting import WORST_K
 from estimative.inference import fit
 from estimative.model_files import DEFAULT_MODEL, find_model, load_model
+from estimative.reweighting import ERRORS, RELEVANCE, Reweighting
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +50,7 @@ def assert_refits_agree(folder, seed, pick):
     forecast = answer(scenario, fitted(scenario, settings=SETTINGS))
     model = find_model(DEFAULT_MODEL, folder)
     text = model.read_text(encoding="utf-8")
-    reweighting = Reweighting(forecast.scenario, forecast.given, forecast.belief)
+    reweighting = Reweighting.of(forecast.scenario, forecast.given, forecast.belief)
     known = levers(forecast.scenario, forecast.given, forecast.outcomes[0].name, text)
     for number, (lever, how) in enumerate(pick(known, np.random.default_rng(seed))):
         other = lever.alternatives[how]

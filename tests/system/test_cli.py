@@ -185,6 +185,41 @@ def test_coverage_says_what_is_stated(run):
     assert "4 of 5 needs are stated" in out
 
 
+def test_coverage_lists_what_is_stale_and_what_dropping_it_would_do(run):
+    words = ("coverage", "tutorial", *SHORT, "--as-of", "2025-04-20", "--stale-after", "40")
+    status, out, _ = run(*words)
+    assert status == 0
+    assert "To settle, as of 2025-04-20" in out
+    assert "said 41 days ago" in out
+    status, out, _ = run(*words, "--json")
+    rows = json.loads(out)
+    assert {row["kind"] for row in rows} >= {"need", "old", "due", "without stale"}
+    assert len({tuple(row) for row in rows}) == 1
+    assert run("coverage", "tutorial", "--stale-after", "0")[0] == 2
+
+
+def test_two_codings_are_compared_and_drawn(run, workspace):
+    mine, other = workspace / "scenarios" / "tutorial", workspace / "scenarios" / "second"
+    shutil.copytree(mine, other)
+    file = other / "scenario.yaml"
+    text = file.read_text(encoding="utf-8").replace("by: desk", "by: Lena")
+    file.write_text(text.replace("probability: likely", "probability: 15%"), encoding="utf-8")
+    status, out, _ = run("compare", "tutorial", "--with", "second", *SHORT)
+    assert status == 0
+    assert "Two codings, as of" in out
+    assert "points apart" in out
+    assert "moreau_talks: talks = yes: likely" in out
+    status, out, _ = run("compare", "tutorial", "--with", "second", *SHORT, "--csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["kind"] for row in rows] == ["headline"] * 3 + ["statement"]
+    assert rows[0]["confidence"] == "low"
+    picture = workspace / "coders.png"
+    words = ("--what", "coders", "--with", "second", "--out", str(picture))
+    assert run("plot", "tutorial", *words, *SHORT)[0] == 0
+    assert picture.stat().st_size > 10_000
+    shutil.rmtree(other)
+
+
 def test_check_counts_what_it_read(run):
     status, out, err = run("check", "tutorial")
     assert (status, err) == (0, "")
@@ -271,7 +306,7 @@ def test_files_changed_since_are_named(run, workspace, tmp_path, monkeypatch):
     item.write_text(item.read_text().replace("[2, 4, 8]", "[2, 3, 8]"))
     status, out, err = run("check", "tutorial")
     assert (status, f"news/{item.name}" in err) == (0, True)
-    assert "after forecasts as of 2025-03-21 had been recorded" in err
+    assert "was changed after forecasts as of" in err
     status, out, err = run("forecast", "tutorial", *SHORT)
     assert item.name in out
 
@@ -315,10 +350,20 @@ def test_pictures_of_one_outcome(run, tmp_path, what):
         (("forecast", "tutorial", "--as-of", ""), "is not a day"),
         (("forecast", "tutorial", "--as-of", "2025-02-30"), "'2025-02-30' is not a day"),
         (("compare", "tutorial"), "--from"),
+        (("compare", "tutorial", "--with", "tutorial", "--from", "2025-03-20"), "one of the two"),
+        (("compare", "tutorial", "--with", str(FLAGSHIP)), "none of the scenario's outcomes"),
+        (("plot", "tutorial", "--what", "coders"), "name the other coding"),
         (("compare", "tutorial", "--from", "2025-04-01"), "name the later day with --to"),
         (("plot", "tutorial", "--what", "waterfall", "--outcome", "talks"), "name the earlier day"),
         (("history", "tutorial", "--outcome", "talk"), "did you mean 'talks'?"),
         (("history", "tutorial", "--since", "x"), "'x' is not a day"),
+        (("history", "--since", "2025-03-01"), "name the scenario"),
+        (("history", "tutorial", "--lines", "--outcome", "talks"), "--lines takes none of these"),
+        (("history", "--verify", "--model", "x"), "--verify takes none of these"),
+        (
+            ("plot", "tutorial", "--what=timeline", "--outcome=talks", "--as-of=2025-01-05"),
+            "begin on 2025-03-10 and end on 2025-01-05",
+        ),
         (("forecast", "tutorial", "--interval", "0"), "interval is 0; give a mass between"),
         (("forecast", "tutorial", "--interval", "1"), "interval is 1"),
         (("forecast", "tutorial", "--interval", "90"), "such as 0.9"),

@@ -446,6 +446,26 @@ def test_a_withheld_outcome_has_no_move_to_show(tmp_path):
     assert found["b"].withheld == "nobody speaks of it"
 
 
+def test_where_all_is_withheld_nothing_is_said_to_stand_still(tmp_path):
+    found = compare(*both(read(tmp_path, outcomes=["a", "b"])))
+    assert "nothing moved" not in found.text()
+
+
+def test_of_other_states_than_yes_the_state_is_named(tmp_path):
+    price = {"title": "Price", "states": ["falls", "holds", "rises"], "quiet": "holds"}
+    scenario = read(
+        tmp_path,
+        outcomes={"a": price},
+        statements={"s": says("x", "likely", event={"a": "rises"})},
+        news={"n": seen({"a": "rises"}, day="2024-06-01"), "r": report({"a": "falls"}, 9)},
+    )
+    found = compare(*both(scenario))
+    assert found["a"].headline == "Price: rises"
+    assert "Price: rises" in found.text(200)
+    between = compare(forecast(scenario, EARLY), forecast(scenario, "2024-05-01"))
+    assert "more days of 'holds': Price" in between.text(200)
+
+
 def test_two_scenarios_or_days_in_the_wrong_order_are_refused(tmp_path):
     scenario = small(tmp_path, {})
     earlier, later = both(scenario)
@@ -479,5 +499,6 @@ def test_news_is_weighed_on_the_day_it_came(tmp_path):
         ("2024-05-15", "x"),
     ]
     moves = [f.moves["a"] for f in found]
+    assert [str(f.cause.published) for f in found] == ["2024-03-01", "2024-03-05", "2024-05-15"]
     # nothing else happens here, so what an item did is the step between two forecasts
     assert moves == pytest.approx([with_x - before, with_both - with_x, with_y - with_both])

@@ -7,18 +7,12 @@ import numpy as np
 import pytest
 from builders import answer, prior_belief, read, says
 
-from estimative.disagreements import (
-    Alone,
-    Disagreement,
-    Kind,
-    Voice,
-    disagreement,
-    group_departures,
-)
+from estimative.disagreements import Alone, Disagreement, disagreement, group_departures
 from estimative.elicitation import as_known, encode
 from estimative.errors import ScenarioError
 from estimative.forecasting import Forecast, under_news
 from estimative.news import world
+from estimative.pooling import Kind, Voice
 from estimative.scenario import Scenario
 
 NOTE = "Anna Berg signs her column as Vogel."

@@ -66,6 +66,29 @@ def test_filters(recorded):
         history(recorded, outcome="aa")
     with pytest.raises(ValueError, match="is not a day"):
         history(recorded, since="March")
+    with pytest.raises(ValueError, match="exchange the two days"):
+        history(recorded, since="2024-03-01", until="2024-02-01")
+
+
+def test_no_forecast_is_told_from_none_that_was_asked_for(recorded):
+    none = history(recorded, since="2030-01-01")
+    assert "None of the 3 recorded forecasts of small is as asked for." in none.text()
+    renamed = recorded.model_copy(update={"slug": "renamed"})
+    assert "No forecast of renamed is recorded; recorded are small." in history(renamed).text()
+
+
+def test_of_other_states_than_yes_the_state_is_named(tmp_path):
+    price = {"states": ["falls", "holds", "rises"], "quiet": "holds"}
+    said = {"s": says("ann", "90%", event={"price": "rises"})}
+    scenario = read(tmp_path, outcomes={"price": price}, statements=said)
+    book = records.open_ledger(scenario.folder.parents[1] / "runs")
+    now = answer(scenario, prior_belief(encode(as_known(scenario, DAYS[0])), draws=500))
+    records.record(now, book, scenario=scenario, written=NOON)
+    found = history(scenario)
+    event = now["price"].event
+    assert found.records()[0]["event"] == event
+    assert f"{event} " in found.tables()[0].rows[0][1]
+    assert f"{event} " in history(scenario, outcome="price").tables()[0].rows[0][1]
 
 
 def test_text_shows_four_outcomes_side_by_side_or_one_with_its_interval(recorded):

@@ -360,6 +360,13 @@ def test_after_a_parent_that_never_came_the_window_closes_all_the_same(tmp_path)
     assert after(tmp_path, dt.date(2025, 1, 10), lag="10 days") == 1.0
 
 
+def test_a_parent_seen_after_the_window_does_not_open_it_again(tmp_path):
+    news = {"2025-01-20-n": seen(day="2025-01-20")}
+    assert after(tmp_path, dt.date(2025, 1, 19), news, lag="10 days") == 1.0
+    assert after(tmp_path, dt.date(2025, 1, 20), news, lag="10 days") == 1.0
+    assert after(tmp_path, dt.date(2025, 1, 25), news, lag="10 days") == 1.0
+
+
 def test_an_observed_outcome_is_silent_no_more(tmp_path):
     scenario = read(tmp_path, outcomes=["a"], news={"2024-03-01-n": seen("yes")})
     known = world(scenario, graph_of(scenario), HALFWAY)

@@ -156,6 +156,26 @@ WRONG = {
     "half a grade": (told(reliability="B"), "a report has a digit too"),
     "a day of two readings": (told(published="3/10/2025"), "can be read as more than one day"),
     "another kind's key": (told(observed=("talks=yes",)), "unknown key 'observed'"),
+    "no ratio": (told(ratio=("4x",)), "'4x' is not a number; write one such as 4"),
+    "too many keys": (
+        told(kind="observation", reliability=None, observed=("talks=yes",)),
+        "an observation has kind, published, happened, said, source, origin, because and observed",
+    ),
+    "no such item": (
+        told(**OTHERS | {"kind": "retraction", "retracts": "the mediator"}),
+        "an item is called by its file's name: 2025-03-",
+    ),
+    "a revision of an item": (
+        told(
+            **OTHERS
+            | {
+                "kind": "revision",
+                "supersedes": "2025-03-21-mediator-named",
+                "change": ("weight=1",),
+            }
+        ),
+        "it is an item of news: name the statement that was there first",
+    ),
     "a bad name": (told(name="Bad Name"), "small letters, digits and -"),
     "a list cut short": (told(ratio=("[2, 4",)), "or write a number such as 6"),
     "an unknown statement": (
@@ -173,12 +193,33 @@ def test_the_reader_says_what_is_wrong_and_the_cure(folder, name):
     assert any(said in problem.message for problem in problems), problems
 
 
+def test_of_an_unknown_statement_only_that_is_said(folder):
+    draft, _ = WRONG["an unknown statement"]
+    _, problems = read_with(folder, draft.item, item_text(draft, folder))
+    assert len(problems) == 1
+
+
 @pytest.mark.parametrize(
     ("draft", "said"),
     [
         (told(favours=("talks",)), "write it as talks=yes"),
         (told(ratio=("2", "3")), "2 ratios for 1 favoured states"),
         (told(because=("a", "b")), "2 reasons for 1 favoured states"),
+        (
+            told(**OTHERS | {"kind": "observation", "observed": ("talks=yes", "talks=no")}),
+            "talks is given twice, as yes and as no",
+        ),
+        (
+            told(
+                **OTHERS
+                | {
+                    "kind": "revision",
+                    "supersedes": "okafor_plant",
+                    "change": ("weight=1", "weight=0"),
+                }
+            ),
+            "weight is given twice",
+        ),
     ],
 )
 def test_what_cannot_be_put_together_is_refused(folder, draft, said):
@@ -199,6 +240,16 @@ def test_all_that_is_missing_is_named():
     assert told(said="The two sides have met in Elmhaven town").item == (
         "2025-03-25-two-sides-met-elmhaven"
     )
+    assert told(favours=("talks=yes", "agreement=yes")).missing == ("ratio",)
+    assert len(told(said="x" * 5000).short_name) < 100
+
+
+def test_what_belongs_to_another_kind_is_named():
+    assert told(**{"kind": "observation", "observed": ("talks=yes",)}).foreign == (
+        "favours",
+        "ratio",
+    )
+    assert all(draft.foreign == () for draft in KINDS.values())
 
 
 # --- the file ---------------------------------------------------------------------------------
@@ -248,7 +299,7 @@ def test_a_failed_write_leaves_nothing(own, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match=r"No space left on device: '.*2025-03-25-x\.yaml'"):
         write_item(own, "2025-03-25-x", "text")
     assert left(own) == ["2025-03-21-mediator-named.yaml"]
 

@@ -21,7 +21,7 @@ from estimative.agenda import Item, Kind
 from estimative.belief import Belief
 from estimative.coders import Codings, compare_codings
 from estimative.coverages import Coverage, Need
-from estimative.disagreements import Disagreement, Voice
+from estimative.disagreements import Disagreement
 from estimative.elicitation import encode
 from estimative.forecasting import Forecast, compute_forecast
 from estimative.network.parameters import tables_from_parameters
@@ -29,6 +29,7 @@ from estimative.news import world
 from estimative.plots import style
 from estimative.plots.influences import influences
 from estimative.plots.network_plot import STROKES
+from estimative.pooling import Voice
 from estimative.reading import read_scenario
 from estimative.scenario import Scenario
 

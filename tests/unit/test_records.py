@@ -229,6 +229,7 @@ def test_a_ledger_cut_short_with_its_head_set_back_is_found_by_a_noted_head_only
 
 def test_no_ledger_is_no_error_unless_a_head_was_noted(book):
     assert records.verify(book).sound
+    assert "nothing is recorded there" in records.verify(book).tables()[0].title
     assert not records.verify(book, noted="a" * 64).sound
     assert records.past("small", book) == records.scenarios(book) == []
     assert list(records.json_lines(book)) == []
@@ -431,6 +432,28 @@ def test_a_place_that_cannot_be_written_is_an_error_with_the_cure(book, scenario
     below = records.open_ledger(book.file.parent / "file" / "runs")
     with pytest.raises(est.LedgerError, match="cannot be made"):
         written(below, scenario, [DAY])
+
+
+def test_a_ledger_can_be_read_where_nothing_can_be_written(book, scenario, monkeypatch):
+    written(book, scenario, [DAY])
+    connect = ledgers._connect
+
+    def sealed(file, mode):
+        """Do as SQLite does in a folder in which it cannot make files beside the ledger."""
+        if "immutable" in mode:
+            return connect(file, mode)
+        error = sqlite3.OperationalError("unable to open database file")
+        error.sqlite_errorname = "SQLITE_CANTOPEN"
+        raise error
+
+    monkeypatch.setattr(ledgers, "_connect", sealed)
+    assert records.verify(book).count == len(records.past("small", book)) == 1
+    assert records.changed_inputs(scenario, book) == ()
+    with pytest.raises(est.LedgerError, match="--no-record"):
+        written(book, scenario, [DAY + dt.timedelta(days=1)])
+    book.file.with_name(f"{book.file.name}-wal").write_bytes(b"records that wait")
+    with pytest.raises(est.LedgerError, match="copy both into a folder"):
+        records.past("small", book)
 
 
 def test_another_writer_is_waited_for_and_then_named(book, scenario, monkeypatch):

@@ -237,8 +237,9 @@ def test_nothing_recorded(scenario):
     assert found.totals() == {}
     said = " ".join(str(found).split())
     assert said == (
-        "Nothing of small can be scored as of 2024-06-01: no forecast of that day or an earlier one"
-        " is recorded; by 2024-12-31 all windows have closed (--as-of 2024-12-31)."
+        "Nothing of small can be scored as of 2024-06-01: no forecast by expert_network of that day"
+        " or an earlier one is recorded; by 2024-12-31 all windows have closed"
+        " (--as-of 2024-12-31)."
     )
     assert "all windows" not in str(score(scenario, as_of="2024-12-31"))
 

@@ -19,11 +19,11 @@ from estimative.elicitation import as_known, encode
 from estimative.exploring import Move, sensitivity
 from estimative.exploring.moves import Gauge
 from estimative.exploring.otherwise import How, Kind, altered, constants, levers
-from estimative.exploring.reweighting import Reweighting
 from estimative.exploring.sliders import Mixer, written
 from estimative.model_files import DEFAULT_MODEL, find_model
 from estimative.network.parameters import tables_from_parameters
 from estimative.plots import style
+from estimative.reweighting import Reweighting
 
 SHARPENING, PERSON, GROUP, EVERYBODY = 1.05, 0.3, 0.58, 0.4
 TWO = {"experts": {"x": {"group": "press"}, "y": {"group": "press"}}}
@@ -72,7 +72,7 @@ def a_forecast(folder, statements=None, *, draws=400, **more):
 
 
 def reweighting_of(forecast):
-    return Reweighting(forecast.scenario, forecast.given, forecast.belief)
+    return Reweighting.of(forecast.scenario, forecast.given, forecast.belief)
 
 
 def without(forecast, *names):
@@ -87,7 +87,7 @@ def test_errors_are_integrated_out_as_a_multivariate_normal(tmp_path):
     scenario = read(tmp_path, statements=said, **TWO)
     given = encode(scenario)
     belief, implied, sd = told_belief(given, draws=20)
-    reweighting = Reweighting(scenario, given, belief)
+    reweighting = Reweighting.of(scenario, given, belief)
     found = reweighting.log_ratio(reweighting.retold({"t": None}))
     noise = given.spread**2 / given.weight
     for d in range(20):
@@ -97,6 +97,25 @@ def test_errors_are_integrated_out_as_a_multivariate_normal(tmp_path):
         part = multivariate_normal(implied[d, kept], whole[np.ix_(kept, kept)])
         exact = part.logpdf(given.stated[kept]) - every
         assert found[d] == pytest.approx(exact - np.log(2 * np.pi) / 2, rel=1e-9)
+
+
+def test_leaving_each_out_at_once_is_leaving_out_one_by_one(tmp_path):
+    people = {n: {"group": "both"} for n in "xy"}
+    said = {
+        "s": says("x", "70%"),
+        "t": says("y", "likely"),
+        "u": says("z", "20%", weight=0.5),
+        "v": says("w", "40%"),
+        "again": says("y", "60%"),
+        "r": RECORD,
+    }
+    reweighting = reweighting_of(a_forecast(tmp_path, said, experts=people))
+    found = dict(reweighting.leaving_out())
+    assert [*found] == ["s", "t", "u", "v", "again", "r"]
+    for name, ratio in found.items():
+        exact = reweighting.log_ratio(reweighting.retold({name: None}))
+        assert np.ptp(exact) > 0.01
+        assert np.ptp(ratio - exact) < 1e-9
 
 
 def test_one_statement_is_conjugate(tmp_path):
@@ -121,7 +140,7 @@ def test_one_statement_is_conjugate(tmp_path):
     held["error"][:], held["standard_error"][:] = sd[0], 1.0
     held["expected"] = base / SHARPENING
     belief = replace(belief, posterior=belief.posterior | held)
-    reweighting = Reweighting(scenario, given, belief)
+    reweighting = Reweighting.of(scenario, given, belief)
     gauge = Gauge(answer(scenario, belief), "a")
     nodes, shares = np.polynomial.hermite_e.hermegauss(60)
     for weight in (0.5, 2.0):
@@ -138,7 +157,7 @@ def test_own_errors_alone_give_what_the_fit_stores(tmp_path):
     forecast = a_forecast(tmp_path)
     kept = {n: v for n, v in forecast.belief.posterior.items() if n != "standard_error"}
     belief = replace(forecast.belief, posterior=kept)
-    reweighting = Reweighting(forecast.scenario, forecast.given, belief)
+    reweighting = Reweighting.of(forecast.scenario, forecast.given, belief)
     assert not reweighting.shares_errors
     found = reweighting.log_ratio(reweighting.retold({"s": None}))
     np.testing.assert_allclose(found, -reweighting.each()[0], atol=1e-9)
@@ -169,7 +188,7 @@ def test_larger_errors_are_those_of_a_model_with_larger_errors(tmp_path, name):
     scenario = read(tmp_path, statements={"s": says("x", "70%"), "t": says("y", "20%")}, **TWO)
     given = encode(scenario)
     belief, implied, sd = told_belief(given, draws=5)
-    reweighting = Reweighting(scenario, given, belief)
+    reweighting = Reweighting.of(scenario, given, belief)
     found = reweighting.log_ratio(reweighting.scaled({name: 2.0}))
     counts = (len(given.persons), len(given.groups), len(given.targets))
     grown = np.repeat([2.0 if n == name else 1.0 for n in ("PERSON", "GROUP", "EVERYBODY")], counts)

@@ -99,6 +99,31 @@ def ax_subtitle(ax):
     return " ".join(t.get_text() for t in ax.texts).replace("\n", " ")
 
 
+def test_of_several_states_news_is_weighed_for_the_one_that_is_drawn(tmp_path):
+    price = {"title": "Price", "states": ["falls", "holds", "rises"], "quiet": "holds"}
+    news = {
+        "x": report({"a": "falls"}, 30, grade="A1", day="2024-02-01"),
+        "y": report({"a": "rises"}, 30, grade="A1", day="2024-03-01"),
+        "z": seen({"a": "holds"}, day="2024-07-01"),
+    }
+    told = {"outcomes": {"a": price, "b": {}}, "days": DAYS[:5], "spoken": "b"}
+    said = {"s": says("x", "likely", event={"a": "holds"})}
+    scenario = read(tmp_path, outcomes=told["outcomes"], statements=said, news=news)
+    forecasts = [made_up_forecast(scenario, day, seed=5) for day in DAYS[:5]]
+    assert {f["a"].event for f in forecasts} > {"holds"}
+    ax = draw_timeline(forecasts, "a")
+    steps = [f["a"].states["holds"] for f in forecasts]
+    assert [text[0] for text in words(ax, "points")] == ["-", "-", "+"]
+    assert steps[1] < steps[0]
+    assert "The band is left out where another state was the likelier." in ax_subtitle(ax)
+
+
+def test_a_move_of_nothing_stays_on_the_scale(tmp_path):
+    last = year(tmp_path, {"x": seen({"a": "yes"}, day="2024-02-01")})[2]
+    ax = draw_waterfall(compare(last, last), "a")
+    assert words(ax, "tick") == ["99%", "100%"]
+
+
 def test_news_is_numbered_marked_and_named(tmp_path):
     ax = draw_timeline(year(tmp_path), "a")
     assert words(ax, "legend")[0] == "1 Feb 2024: Somebody is seen packing $5 and $6."

@@ -18,6 +18,9 @@ from estimative.cli.asking import (
 from estimative.output import print_json, say
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    from estimative.coders import Codings
     from estimative.scenario import Scenario
 
 
@@ -69,13 +72,18 @@ def compare(
     and the refit. With --with, the headlines of two people who coded the same articles stand beside
     each other, and below them where their files differ.
     """
+    from estimative.workflow import parse_day
+
     mine = request.read()
     if (earlier is None) == (coded is None):
         raise typer.BadParameter(
             "name the earlier day, or another coding; one of the two", param_hint="--from or --with"
         )
     if coded is not None:
-        _compare_codings(request, mine, coded, later)
+        with refusing("--to"):
+            last = parse_day(later) or mine.date
+        found = codings(request, mine, coded, last)
+        request.show(found, found.second if found.second.belief.failed else found.first)
         return
     first, last = check_days(mine, str(earlier), later)
     from estimative.comparing import compare as share_out
@@ -84,18 +92,38 @@ def compare(
     request.show(share_out(request.forecast(mine, first), now), now)
 
 
-def _compare_codings(request: Request, mine: "Scenario", other: str, day: str | None) -> None:
-    """Print two codings beside each other; neither may have failed to converge."""
-    from estimative.coders import compare_codings
-    from estimative.workflow import parse_day
+def codings(request: Request, mine: "Scenario", other: str, day: "dt.date | None") -> "Codings":
+    """Return two codings beside each other.
 
-    with refusing("--to"):
-        last = parse_day(day) or mine.date
+    Parameters
+    ----------
+    request : Request
+        How to forecast.
+    mine : Scenario
+        One coding.
+    other : str
+        The folder or name of the other.
+    day : date or None
+        The day of both; default the first one's own.
+
+    Returns
+    -------
+    Codings
+        As of that day.
+
+    Raises
+    ------
+    BadParameter
+        If they have no outcome in common.
+    """
+    from estimative.coders import compare_codings
+
     theirs = read(other)
     if not mine.outcomes.keys() & theirs.outcomes.keys():
         raise typer.BadParameter("it has none of the scenario's outcomes", param_hint="--with")
-    first, second = request.forecast(mine, last), request.forecast(theirs, last)
-    request.show(compare_codings(first, second), second if second.belief.failed else first)
+    with refusing("--with"):
+        day = day or mine.date
+        return compare_codings(request.forecast(mine, day), request.forecast(theirs, day))
 
 
 @asking()
@@ -131,9 +159,10 @@ def disagreement(
         str | None, typer.Option(metavar="EXPERT", help="One expert only, by id, name or alias.")
     ] = None,
 ) -> None:
-    """Print what each expert alone would answer.
+    """Print what each expert and each group alone would answer.
 
-    Beside the pooled answer; each voice is fitted once and kept.
+    Beside the pooled answer, the linear and the logarithmic pool; each voice is fitted once and
+    kept.
     """
     read = request.read()
     check_outcome(read, outcome)

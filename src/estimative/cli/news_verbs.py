@@ -243,12 +243,14 @@ def _check_whole(draft: "Draft") -> None:
     what = "an item of news"
     if draft.kind is not None:
         what = f"a{'n' * (draft.kind == 'observation')} {draft.kind}"
-    if draft.kind and draft.foreign:
-        options = ", ".join(f"--{field}" for field in draft.foreign)
-        raise typer.BadParameter(f"{what} takes no {options}; leave it out, or mend --kind")
-    if draft.missing:
-        options = ", ".join(f"--{field}" for field in draft.missing)
-        raise typer.BadParameter(f"{what} also needs {options}")
+    wrong = {"also needs": draft.missing, "takes no": draft.foreign if draft.kind else ()}
+    told = [
+        f"{how} {', '.join(f'--{field}' for field in fields)}"
+        for how, fields in wrong.items()
+        if fields
+    ]
+    if told:
+        raise typer.BadParameter(f"{what} {' and '.join(told)}")
     with refusing("--published"):
         parse_day(draft.published)
 

@@ -36,6 +36,7 @@ class Picture(StrEnum):
     what_if = "what-if"
     indicators = "indicators"
     joint = "joint"
+    coders = "coders"
     sensitivity = "sensitivity"
 
 
@@ -62,11 +63,15 @@ def plot(
     ] = None,
     do: Do = None,
     given: Given = None,
+    coded: Annotated[
+        str | None, typer.Option("--with", metavar="FOLDER", help="Another coding, for coders.")
+    ] = None,
 ) -> None:
     """Draw a picture and write it to a file.
 
     A timeline, a waterfall, indicators and a sensitivity show one --outcome; a waterfall begins at
-    --from and ends at --as-of; a what-if supposes what --do and --given say.
+    --from and ends at --as-of; a what-if supposes what --do and --given say; coders set another
+    coding of the same articles, --with, beside the scenario.
     """
     import matplotlib
 
@@ -78,6 +83,8 @@ def plot(
     check_outcome(read, outcome)
     if what in OF_ONE_OUTCOME and outcome is None:
         raise typer.BadParameter("name the outcome to draw", param_hint="--outcome")
+    if what is Picture.coders and coded is None:
+        raise typer.BadParameter("name the other coding", param_hint="--with")
     if what is Picture.waterfall and earlier is None:
         raise typer.BadParameter("name the earlier day", param_hint="--from")
     file = out or Path("-".join(filter(None, [read.slug, outcome, what])) + ".png")
@@ -86,7 +93,7 @@ def plot(
             f"'{file}' must end in one of {', '.join(KINDS)}", param_hint="--out"
         )
     supposed = check_conditions(read, do, given) if what is Picture.what_if else ({}, {})
-    subject, last = _subject(request, read, what, outcome, earlier, supposed)
+    subject, last = _subject(request, read, what, outcome, earlier, supposed, coded)
     also = (outcome,) if what in (Picture.timeline, Picture.waterfall) else ()
     with warnings.catch_warnings(record=True) as heard:  # of characters that no font has
         with refusing("--outcome"):  # withheld: there is nothing to draw
@@ -105,6 +112,7 @@ def _subject(
     outcome: str | None,
     earlier: str | None,
     supposed: tuple[dict[str, str], dict[str, str]],
+    coded: str | None,
 ) -> "tuple[Any, Forecast]":
     """Return what is drawn, and the forecast behind it, the last one if there are more."""
     if what is Picture.timeline:
@@ -116,6 +124,14 @@ def _subject(
         first, last = check_days(read, str(earlier), request.as_of)
         now = request.forecast(read, last)
         return compare(request.forecast(read, first), now), now
+    if what is Picture.coders:
+        from estimative.cli.answer_verbs import codings
+        from estimative.workflow import parse_day
+
+        with refusing("--as-of"):
+            day = parse_day(request.as_of)
+        found = codings(request, read, str(coded), day)
+        return found, found.second if found.second.belief.failed else found.first
     pooled = request.forecast(read)
     if what is Picture.disagreement:
         from estimative.workflow import disagreement

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimative.exploring.reweighting import Reweighting
 from estimative.forecasting import Forecast, OutcomeForecast
+from estimative.reweighting import Reweighting
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,12 +12,12 @@ import numpy as np
 from estimative.exploring.conditions import settled_state
 from estimative.exploring.moves import Gauge, Move
 from estimative.exploring.otherwise import Alternative, Kind, altered, levers
-from estimative.exploring.reweighting import ERRORS, Reweighting
 from estimative.exploring.swings import VOICES, Sensitivity, Swing
 from estimative.forecasting import Forecast, _normalised
 from estimative.network import states_from_families
 from estimative.network.graph import Floats
 from estimative.news import World, silent_tables, world
+from estimative.reweighting import ERRORS, Reweighting
 from estimative.scenario import Scenario
 
 LARGE = 0.05  # move, in probability, from which it is fitted anew if anything is
@@ -65,7 +65,7 @@ def sensitivity(
     text = forecast.model_file.read_text(encoding="utf-8")
     reweighting, note = None, None
     try:
-        reweighting = Reweighting(forecast.scenario, forecast.given, forecast.belief)
+        reweighting = Reweighting.of(forecast.scenario, forecast.given, forecast.belief)
     except ValueError as error:
         note = f"Only the news is weighed otherwise: {error}. exact=True (--exact) fits anew."
     gauge = Gauge(forecast, outcome)

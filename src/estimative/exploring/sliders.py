@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from estimative.exploring.moves import Gauge, Move
-from estimative.exploring.reweighting import Reweighting
 from estimative.results import percent, tenths
+from estimative.reweighting import Reweighting
 
 if TYPE_CHECKING:
     from ipywidgets import Widget

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from estimative.exploring.joints import chance
 from estimative.exploring.moves import Gauge, Move
 from estimative.exploring.otherwise import How, Kind, Lever
-from estimative.exploring.reweighting import Reweighting
 from estimative.exploring.supposing import unsigned
 from estimative.forecasting import FEWEST_DRAWS, WORST_K, Forecast, OutcomeForecast
 from estimative.results import Answer, Table, percent, points, tenths
+from estimative.reweighting import Reweighting
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -171,7 +171,7 @@ def _words(story: Story) -> tuple[str, str, str]:
         f" probability; band: central {mass(last.interval)} interval."
     )
     if any(middle == middle and low != low for _, middle, low, _ in story.curve):
-        subtitle += " None is known where another state was the likelier."
+        subtitle += " The band is left out where another state was the likelier."
     if story.marks:
         some = f" (the {MOST_MARKS} strongest of {story.moved})" if story.moved > MOST_MARKS else ""
         subtitle += (

@@ -18,6 +18,8 @@ from estimative.statements import Chance
 DAYS_IN = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 """Mean length of each unit of a duration, in days."""
 
+LONGEST = 1000 * DAYS_IN["year"]
+
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
 _YEAR_LAST = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{2,4}")
@@ -31,6 +33,8 @@ def day(node: Node) -> dt.date:
     """Read a day, written as 2023-09-13."""
     written = text(node)
     if _DAY.fullmatch(written):
+        if written >= "3000":  # days are added to it later
+            raise Fault(node, f"{written} is after the year 2999; mend it")
         try:
             return dt.date.fromisoformat(written)
         except ValueError:
@@ -69,7 +73,9 @@ def duration(node: Node) -> float:
     if unit not in DAYS_IN:
         hint = did_you_mean(found[2], [f"{name}s" for name in DAYS_IN])
         raise Fault(node, f"'{found[2]}' is not a unit of time{hint or '; ' + cure}")
-    return amount * DAYS_IN[unit]
+    if (days := amount * DAYS_IN[unit]) > LONGEST:
+        raise Fault(node, f"'{written}' is longer than a thousand years; mend it")
+    return days
 
 
 def length(node: Node) -> float:

@@ -28,7 +28,7 @@ def score(
 ) -> Scores:
     """Score the recorded forecasts of all outcomes that are resolved by a day.
 
-    Of each recorded day one forecast counts, the one that was first said (`records.said_on`), and
+    Of each recorded day one forecast counts, the last word when it ended (`records.said_on`), and
     only if the outcome was still open. The Brier score of an outcome with several states is half
     the sum of squares over the states, so that two states give the usual one.
 

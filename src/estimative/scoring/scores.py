@@ -152,7 +152,7 @@ class Scores(Answer):
         """Return why nothing can be scored, and by which day all windows have closed."""
         why = "no outcome that was forecast while it was open is resolved by then"
         if not self.outcomes:
-            why = "no forecast of that day or an earlier one is recorded"
+            why = f"no forecast by {self.model} of that day or an earlier one is recorded"
         outcomes = self.scenario.outcomes.values()
         last = max(outcome.by + dt.timedelta(days=outcome.lag) for outcome in outcomes)
         later = f"; by {last} all windows have closed (--as-of {last})"
@@ -164,9 +164,9 @@ class Scores(Answer):
             notes.append(
                 "Smaller is better. Brier: squared error of the probability, 0.25 for even chances;"
                 " log: minus the natural log of the probability given to what came. n: forecasts,"
-                " one a recorded day, as they were first said, before the outcome was known. Even,"
-                " base rate (Jeffreys, over the window), mean (of the statements as then known):"
-                " Brier."
+                " one a recorded day, as they stood at its end (or, recorded later, at the end of"
+                " the day of the first), before the outcome was known. Even, base rate (Jeffreys,"
+                " over the window), mean (of the statements as then known): Brier."
             )
         late = sum(o.late for o in self.scored)
         if late:

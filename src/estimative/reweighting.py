@@ -5,7 +5,7 @@ share some, so that the ratio depends on the network alone and has as little var
 `tests/statistical/test_sensitivity_by_refit.py` holds it against fitting anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -22,7 +22,7 @@ from estimative.elicitation import (
 )
 from estimative.network.graph import Floats, Ints
 from estimative.scenario import ProbabilityStatement, Scenario, Statement
-from estimative.weights import weigh
+from estimative.weights import voices, weigh
 
 NEEDED = ("expected", "own_error_sd", "record", "base", "influence")
 SHARED = ("error", "standard_error", "disagreement")
@@ -66,10 +66,12 @@ class Reweighting:
         As known on the day; only what the model counts of it is used.
     given : Elicitation
         Its statements as numbers.
-    belief : Belief
-        Draws of a model that names `expected`, `own_error_sd`, `record`, `base` and `influence`.
-        If it also names `error`, `standard_error` and `disagreement`, errors that statements share
-        are integrated out, too.
+    draws : mapping of str to array
+        Of a model that names `expected`, `own_error_sd`, `record`, `base` and `influence`. If it
+        also names `error`, `standard_error` and `disagreement`, errors that statements share are
+        integrated out, too.
+    counted : collection of str
+        The statements and base rates that the model counts.
 
     Raises
     ------
@@ -77,21 +79,25 @@ class Reweighting:
         If the model does not name them, or it is not known which statements it counts.
     """
 
-    def __init__(self, scenario: Scenario, given: Elicitation, belief: Belief) -> None:
-        draws = belief.posterior
+    def __init__(
+        self,
+        scenario: Scenario,
+        given: Elicitation,
+        draws: Mapping[str, Floats],
+        counted: Collection[str],
+    ) -> None:
         missing = [name for name in NEEDED if name not in draws]
         if missing:
             raise ValueError(f"the model does not name {', '.join(missing)}")
-        shape = draws["expected"].shape[1], draws["record"].shape[1]
-        if shape != (len(given.names), len(given.record_names)):
-            rows = zip([*given.names, *given.record_names], belief.without, strict=False)
-            scenario = as_known(scenario, scenario.date, only={n for n, row in rows if row.any()})
+        if not {*given.names, *given.record_names} <= {*counted}:
+            scenario = as_known(scenario, scenario.date, only={*counted})
             given = encode(scenario)
+        shape = draws["expected"].shape[1], draws["record"].shape[1]
         if shape != (len(given.names), len(given.record_names)):
             raise ValueError("it is not known which statements the model counts")
         self.linked = bool(draws["influence"].any())
-        counted = {name: scenario.statements[name] for name in given.weights}
-        self.scenario = scenario.model_copy(update={"statements": counted})
+        heard = {name: scenario.statements[name] for name in given.weights}
+        self.scenario = scenario.model_copy(update={"statements": heard})
         self.given, self.draws = given, draws
         self.shares_errors = all(name in draws for name in SHARED)
         if self.shares_errors:
@@ -103,6 +109,35 @@ class Reweighting:
             self.carries = np.eye(len(given.names))
             self.variance = (draws["own_error_sd"] ** 2).T
             self.centre = draws["expected"].T
+
+    @classmethod
+    def of(cls, scenario: Scenario, given: Elicitation, belief: Belief) -> "Reweighting":
+        """Return the draws of a belief that was fitted, ready to be weighted.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            As known on the day.
+        given : Elicitation
+            Its statements as numbers.
+        belief : Belief
+            What leaving a statement out does to it says which ones the model counts.
+
+        Returns
+        -------
+        Reweighting
+            Of the belief's draws.
+
+        Raises
+        ------
+        ValueError
+            As the class does.
+        """
+        rows, draws = [*given.names, *given.record_names], belief.posterior
+        fitted = sum(draws[n].shape[1] for n in ("expected", "record") if n in draws)
+        without = zip(rows, belief.without, strict=False)
+        counted = rows if fitted == len(rows) else [n for n, change in without if change.any()]
+        return cls(scenario, given, draws, counted)
 
     @cached_property
     def told(self) -> Told:
@@ -206,6 +241,26 @@ class Reweighting:
             ratio = ratio + self.draws[name] ** 2 @ (before**-2 - after**-2) / 2
         return np.asarray(ratio)
 
+    def leaving_out(self) -> Iterator[tuple[str, Floats]]:
+        """Yield each statement and base rate with the log ratio of a belief without it.
+
+        Yields
+        ------
+        tuple of str and array of float, shape (D,)
+            As `log_ratio` of a retelling without it; for statements that leave no other weight
+            changed, all at once.
+        """
+        rows = [*self.given.names, *self.given.record_names]
+        repeated = {n for group in voices(self.scenario, rows) for n in group if len(group) > 1}
+        told: dict[str, Floats] = {}
+        for block in self.blocks:
+            kept = block[self.told.weight[block] > 0]
+            ratios = -self._stated(kept, self.told).log_conditional()
+            told |= {self.given.names[i]: ratio for i, ratio in zip(kept, ratios, strict=True)}
+        for name in rows:
+            alone = name in told and name not in repeated
+            yield name, told[name] if alone else self.log_ratio(self.retold({name: None}))
+
     def each(self) -> Floats:
         """Return the weighted log density of each statement and base rate, given shared errors.
 
@@ -249,16 +304,23 @@ class Reweighting:
         return [self._log_binomial(row, doubt) for row in range(len(self.given.record))]
 
     def _log_stated(self, block: Ints, told: Told) -> Floats:
-        """Return the log density of statements that share errors, shape (D,)."""
+        """Return the log density of statements that share errors, up to a constant, shape (D,)."""
         kept = block[told.weight[block] > 0]
-        carried = np.flatnonzero((self.carries[kept] != 0).any(axis=0))
-        share = self.carries[np.ix_(kept, carried)]
-        pairs = share[:, None, :] * share * self._growth(told.factors)[carried]
-        covariance = pairs @ self.variance[carried]
-        at = np.arange(len(kept))
-        covariance[at, at] += (told.spread[kept] ** 2 / told.weight[kept])[:, None]
+        return self._stated(kept, told).log_density()
+
+    def _stated(self, kept: Ints, told: Told) -> "_Factored":
+        """Return how far statements are from what is implied, and the covariance of that."""
+        carried = (self.carries[kept] != 0).sum(axis=0)
+        own, shared = np.flatnonzero(carried == 1), np.flatnonzero(carried > 1)
+        variance = self.variance * self._growth(told.factors)[:, None]
+        noise = (told.spread[kept] ** 2 / told.weight[kept])[:, None]
         centre = self.centre[kept] / told.factors.get("SHARPENING", 1.0)
-        return _log_normal(told.stated[kept, None] - centre, covariance)
+        return _Factored(
+            apart=told.stated[kept, None] - centre,
+            noise=noise + self.carries[np.ix_(kept, own)] ** 2 @ variance[own],
+            loading=self.carries[np.ix_(kept, shared)],
+            sd=np.sqrt(variance[shared]),
+        )
 
     def _growth(self, factors: Mapping[str, float]) -> Floats:
         """Return by what the variance of each error is multiplied."""
@@ -290,22 +352,47 @@ class Reweighting:
         return np.asarray(happened * odds - out_of * np.logaddexp(0, odds))
 
 
-def _log_normal(apart: Floats, covariance: Floats) -> Floats:
-    """Return the log density of a multivariate normal at each draw, up to a constant.
+@dataclass(frozen=True, eq=False)
+class _Factored:
+    """Normal deviations whose covariance is that of own noise and of a few shared errors.
 
-    Shapes (r, D) and (r, r, D). Cholesky's rows one by one: r is small and D large.
+    Shapes: `apart` and `noise` (a variance) are (r, D), `loading` is (r, k), `sd` is (k, D). The
+    work is linear in r, by the identities of Woodbury and Sylvester.
     """
-    total: Floats = np.zeros(apart.shape[1])
-    root: list[list[Floats]] = []
-    standard: list[Floats] = []
-    for i, deviation in enumerate(apart):
-        row: list[Floats] = []
-        for j, above in enumerate(root):
-            done = sum((row[k] * above[k] for k in range(j)), np.zeros(1))
-            row.append((covariance[i, j] - done) / above[j])
-        own = np.sqrt(covariance[i, i] - sum((x**2 for x in row), np.zeros(1)))
-        done = sum((x * z for x, z in zip(row, standard, strict=True)), np.zeros(1))
-        standard.append((deviation - done) / own)
-        root.append([*row, own])
-        total = total - standard[-1] ** 2 / 2 - np.log(own)
-    return total
+
+    apart: Floats
+    noise: Floats
+    loading: Floats
+    sd: Floats
+
+    @cached_property
+    def inner(self) -> Floats:
+        """The identity and the shared errors' part of the precision, shape (D, k, k)."""
+        count = len(self.sd)
+        crossed = np.einsum("ri,rj,rd->dij", self.loading, self.loading, 1 / self.noise)
+        scale = self.sd.T
+        return np.asarray(np.eye(count) + scale[:, :, None] * crossed * scale[:, None, :])
+
+    @cached_property
+    def projected(self) -> Floats:
+        """The deviations as the shared errors see them, shape (k, D)."""
+        return np.asarray(self.sd * (self.loading.T @ (self.apart / self.noise)))
+
+    def log_density(self) -> Floats:
+        """Return the log density at each draw, up to a constant, shape (D,)."""
+        solved = np.linalg.solve(self.inner, self.projected.T[:, :, None])[:, :, 0].T
+        square = (self.apart**2 / self.noise).sum(axis=0) - (self.projected * solved).sum(axis=0)
+        size = np.log(self.noise).sum(axis=0) + np.linalg.slogdet(self.inner)[1]
+        return np.asarray(-(square + size) / 2)
+
+    def log_conditional(self) -> Floats:
+        """Return the log density of each, given all the others, up to a constant, shape (r, D)."""
+        inverse = np.linalg.inv(self.inner)
+        solved = np.einsum("dij,jd->id", inverse, self.projected)
+        shared = np.empty_like(self.noise)  # what the shared errors take off each one's precision
+        for i, row in enumerate(self.loading):
+            seen = row[:, None] * self.sd
+            shared[i] = np.einsum("id,dij,jd->d", seen, inverse, seen)
+        precision = 1 / self.noise - shared / self.noise**2
+        pull = (self.apart - self.loading @ (self.sd * solved)) / self.noise
+        return np.asarray(np.log(precision) - pull**2 / precision) / 2
