@@ -446,6 +446,13 @@ def test_a_withheld_outcome_has_no_move_to_show(tmp_path):
     assert found["b"].withheld == "nobody speaks of it"
 
 
+def test_a_long_text_is_cut_in_the_table(tmp_path):
+    news = {"x": report({"a": "yes"}, 9, said="word " * 900)}
+    found = compare(*both(small(tmp_path, news)))
+    assert "word …" in found.text(200)
+    assert len(found.text(200)) < 2000
+
+
 def test_where_all_is_withheld_nothing_is_said_to_stand_still(tmp_path):
     found = compare(*both(read(tmp_path, outcomes=["a", "b"])))
     assert "nothing moved" not in found.text()

@@ -6,6 +6,7 @@ import pickle
 import shutil
 import time
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from hypothesis import given
@@ -304,6 +305,13 @@ def test_impossible_days_are_refused(written):
         _quantities.day(plain(written))
 
 
+def test_what_lies_too_far_off_to_reckon_with_is_refused():
+    with pytest.raises(Fault, match="after the year 2999"):
+        _quantities.day(plain("9999-12-31"))
+    with pytest.raises(Fault, match="longer than a thousand years"):
+        _quantities.duration(plain("1000000000 days"))
+
+
 def test_a_day_with_strokes_is_answered_with_its_right_form():
     with pytest.raises(Fault, match="2023-09-03"):
         _quantities.day(plain("2023/9/3"))
@@ -536,6 +544,19 @@ def test_the_same_news_twice(folder):
     }
     assert set(doubted) == {"2023-10-13-x-other-words", "2023-10-13-x-copied"}
     assert "the same news as 2023-10-13-white-house-containers" in doubted["2023-10-13-x-copied"]
+
+
+def test_what_was_told_before_the_window_opened_does_not_settle_it(folder):
+    item = """
+        kind: observation
+        published: 2023-01-05
+        said: It has happened.
+        source: {name: Gazette}
+        observed: {arms_transfer: yes}
+    """
+    (folder / "news" / "2023-01-05-early.yaml").write_text(dedent(item), encoding="utf-8")
+    (warning,) = read_scenario(folder).warnings
+    assert "it happened outside the window of 'arms_transfer'" in str(warning)
 
 
 def test_observations_that_contradict_each_other(folder):
