@@ -250,7 +250,8 @@ def _check_whole(draft: "Draft") -> None:
         if fields
     ]
     if told:
-        raise typer.BadParameter(f"{what} {' and '.join(told)}")
+        each = ", one for each --favours" if draft.ratio and "ratio" in draft.missing else ""
+        raise typer.BadParameter(f"{what} {' and '.join(told)}{each}")
     with refusing("--published"):
         parse_day(draft.published)
 

@@ -150,7 +150,7 @@ class Names:
         known = self.statements | self.news
         if written not in known:
             hint = did_you_mean(written, sorted(known))
-            cure = f"; an item is called by its file's name: {max(self.news)}" if self.news else ""
+            cure = f"; an item is called by its file's name: {min(self.news)}" if self.news else ""
             raise Fault(node, f"no news item or statement '{written}'{hint or cure}")
         return written
 
