@@ -470,20 +470,32 @@ class Trace(Answer):
         )
 
     def _news(self) -> list[Table]:
-        news = self.forecast.scenario.news.values()
-        items = [item for item in news if _bearing(item, self.outcome)]
+        news = self.forecast.scenario.news
+        items = {name: item for name, item in news.items() if _bearing(item, self.outcome)}
         if not items:
             return []
         rows = [
             (
-                str(i.published),
-                _bearing(i, self.outcome),
-                f"{i.source.name} ({i.source.reliability})",
+                str(item.published),
+                self._counts_as(name, item),
+                f"{item.source.name} ({item.source.reliability})",
             )
-            for i in items
+            for name, item in items.items()
         ]
         columns = ("published", "counts as", "source")
-        return [Table("News on it", columns, rows, below=[item.said for item in items])]
+        return [Table("News on it", columns, rows, below=[i.said for i in items.values()])]
+
+    def _counts_as(self, name: str, item: NewsItem) -> str:
+        """Return what an item says of the outcome, and why if it does not count."""
+        reports = self.forecast.known.reports
+        counted = {n for node, _, told in reports if node == self.outcome for n, _ in told}
+        bearing = _bearing(item, self.outcome)
+        if not isinstance(item, Report) or name in counted:
+            return bearing
+        news = self.forecast.scenario.news
+        first = [n for n in counted if item.origin and news[n].origin == item.origin]
+        why = f"told already by {first[0]}" if first else "the outcome is known"
+        return f"{bearing}; not counted: {why}"
 
 
 def _span(outcome: OutcomeForecast) -> str:

@@ -156,6 +156,7 @@ def talk(workspace, words, answers):
     pty = pytest.importorskip("pty")
     pid, terminal = pty.fork()
     if pid == 0:
+        signal.alarm(300)  # so that a talk that goes wrong ends
         os.chdir(workspace)
         command = [*COMMAND, "news", "add", "tutorial", *SHORT, *words]
         os.execve(sys.executable, command, ENVIRONMENT | {"COLUMNS": "100"})

@@ -361,3 +361,30 @@ def test_an_unknown_outcome_gets_the_nearest_name(tmp_path):
     with pytest.raises(KeyError, match="did you mean 'talks'"):
         found["talk"]
     assert math.isfinite(yes(found, "arms"))
+
+
+def test_a_trace_says_which_news_counts_and_why_another_does_not(tmp_path):
+    def told(grade, **more):
+        source = {"name": f"Paper {grade}", "reliability": grade}
+        bears = [{"favours": {"a": "yes"}, "ratio": 4}]
+        return {
+            "kind": "report",
+            "published": "2024-02-01",
+            "bears_on": bears,
+            "source": source,
+        } | more
+
+    news = {
+        "2024-02-01-best": told("A1", origin="wire"),
+        "2024-02-01-copy": told("C3", origin="wire"),
+        "2024-02-01-own": told("B2"),
+    }
+    seen = {"kind": "observation", "published": "2024-03-01", "observed": {"a": "yes"}}
+    scenario = read(tmp_path, statements=SAID, news=news | {"2024-03-01-seen": seen})
+    found = answer(scenario, prior_belief(encode(scenario)), as_of=dt.date(2024, 2, 1))
+    plain = "favours yes by 4"
+    rows = [row[1] for row in found.trace("a").tables()[1].rows]
+    assert rows == [plain, f"{plain}; not counted: told already by 2024-02-01-best", plain]
+    later = answer(scenario, prior_belief(encode(scenario)), as_of=dt.date(2024, 3, 1))
+    rows = [row[1] for row in later.trace("a").tables()[1].rows]
+    assert rows == [*[f"{plain}; not counted: the outcome is known"] * 3, "observed: yes"]
