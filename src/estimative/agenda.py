@@ -93,8 +93,16 @@ def agenda(forecast: Forecast, *, stale_after: float | None = None) -> tuple[Ite
     -------
     tuple of Item
         Kind by kind; stale statements by how far the answer would move without them.
+
+    Raises
+    ------
+    ValueError
+        If `stale_after` is below 0.
     """
-    limit = stale_after or forecast.scenario.half_life or STALE_AFTER
+    if stale_after is not None and not stale_after >= 0:
+        raise ValueError(f"stale_after is {stale_after:g}; give a number of days, 0 or more")
+    usual = forecast.scenario.half_life or STALE_AFTER
+    limit = usual if stale_after is None else stale_after
     found = [*_stale(forecast, limit), *_outcomes(forecast), *_unsourced(forecast)]
     order = list(Kind)
     return tuple(sorted(found, key=lambda i: (order.index(i.kind), -abs(i.move or 0.0))))
@@ -118,7 +126,7 @@ def _old(statement: Statement, today: dt.date, limit: float) -> str:
     if isinstance(statement, BaseRateStatement):
         further = age > max(limit, statement.each_days)
         return f"counted {age} days ago; a further period has passed" if further else ""
-    return f"said {age} days ago" if age > limit else ""
+    return f"said {age} day{'s' * (age != 1)} ago" if age > limit else ""
 
 
 def _overtaken(forecast: Forecast, name: str, statement: Statement) -> str:

@@ -192,7 +192,8 @@ class Codings(Answer):
         """Return the table of differences."""
         rows = [(d.kind, *self._named(d), self._moves(d)) for d in self.differences[:MOST_SHOWN]]
         statements = sum(d.kind == "statement" for d in self.differences)
-        told = f"{self.alike} statements are coded alike, {statements} differ."
+        same = "1 statement is" if self.alike == 1 else f"{self.alike} statements are"
+        told = f"{same} coded alike, {statements} differ{'s' * (statements == 1)}."
         if not rows:
             return Table(f"The codings do not differ: {told}", (), [])
         notes = [

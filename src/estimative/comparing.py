@@ -14,7 +14,7 @@ import numpy as np
 
 from estimative.arrivals import draw_weights
 from estimative.causes import Between, Cause, find_causes
-from estimative.forecasting import Forecast
+from estimative.forecasting import Forecast, standard_errors
 from estimative.many_worlds import Worlds, point_forecasts
 from estimative.names import did_you_mean, listed
 from estimative.network.graph import Floats
@@ -42,7 +42,8 @@ class Part:
     move : float
         A difference of probabilities.
     error : float
-        Standard error of it, from sampling the orders of causes; 0 where all were weighed.
+        Standard error of it, from sampling the orders of causes, 0 where all were weighed; of the
+        refit, from the draws of two fits, 0 where there was one.
     repeats : float or None
         Of reports of one origin, which count once: what they would have added to the later
         probability had each counted as independent, a difference of probabilities.
@@ -139,8 +140,9 @@ class Comparison(Answer):
 
     @property
     def largest_error(self) -> float:
-        """The largest standard error of a part, a probability."""
-        return max((part.error for o in self.outcomes for part in o.parts), default=0.0)
+        """The largest standard error of a part by the orders that were sampled, a probability."""
+        errors = (p.error for o in self.outcomes for p in o.parts if p.cause != REFIT)
+        return max(errors, default=0.0)
 
     def records(self) -> list[dict[str, Any]]:
         """Return one mapping an outcome and cause."""
@@ -210,7 +212,11 @@ class Comparison(Answer):
             f"No move is shown for {o.title}: {o.withheld}." for o in self.outcomes if o.withheld
         ]
         changes = self.changes or ("nothing changed in statements, weights or model",)
-        notes.append(f"refit: {'; '.join(changes)}.")
+        refit = max((o.parts[-1].error for o in self.outcomes), default=0.0)
+        doubt = (
+            f" Its Monte Carlo standard error is {100 * refit:.2f} points at most." if refit else ""
+        )
+        notes.append(f"refit: {'; '.join(changes)}.{doubt}")
         return [*notes, *self.notes]
 
 
@@ -345,7 +351,7 @@ def _outcomes(
         ]
         rest = now - then - sum(part.move for part in parts)
         withheld = o.withheld or before[o.name].withheld
-        whole = (*parts, Part(REFIT, rest, 0.0))
+        whole = (*parts, Part(REFIT, rest, _refit_error(earlier, later, o.name, o.event)))
         found.append(OutcomeMove(o.name, o.title, o.event, then, now, withheld, whole))
     return tuple(found)
 
@@ -366,3 +372,13 @@ def _notes(earlier: Forecast, later: Forecast, base: Forecast) -> Sequence[str]:
     if names:
         notes.append(f"In one forecast only: {', '.join(sorted(names))}.")
     return notes
+
+
+def _refit_error(earlier: Forecast, later: Forecast, node: str, state: str) -> float:
+    """Return the Monte Carlo standard error of the difference of two fits; 0 where there is one."""
+    if earlier.belief.key == later.belief.key:
+        return 0.0
+    columns = [f.given.graph.state(node, state) for f in (earlier, later)]
+    pairs = zip((earlier, later), columns, strict=True)
+    errors = [standard_errors(f.weights, f.draws[:, [column]])[0] for f, column in pairs]
+    return float(np.hypot(*errors))

@@ -269,8 +269,8 @@ def group_departures(forecast: Forecast) -> dict[str, tuple[float, float]]:
     Returns
     -------
     dict of str to tuple of two float
-        Posterior mean and sd of the group's error less the mean of the others', log-odds, averaged
-        over targets.
+        Posterior mean and sd, under the news, of the group's error less the mean of the others',
+        log-odds, averaged over targets.
     """
     given, posterior = forecast.given, forecast.belief.posterior.get("error")
     if posterior is None:
@@ -283,8 +283,12 @@ def group_departures(forecast: Forecast) -> dict[str, tuple[float, float]]:
         for i in here if len(here) > 1 else ():
             others = errors[:, here[here != i]].mean(axis=1)
             found.setdefault(names[i], []).append(errors[:, i] - others)
-    shifts = {name: np.mean(draws, axis=0) for name, draws in found.items()}
-    return {name: (float(s.mean()), float(s.std())) for name, s in shifts.items()}
+    weights, told = forecast.weights, {}
+    for name, draws in found.items():
+        shift = np.mean(draws, axis=0)
+        mean = float(weights @ shift)
+        told[name] = mean, float(np.sqrt(weights @ (shift - mean) ** 2))
+    return told
 
 
 def _voice(

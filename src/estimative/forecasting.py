@@ -605,14 +605,14 @@ def under_news(given: Elicitation, belief: Belief, known: World, *, inside: bool
     graph = given.graph
     tables = silent_tables(graph, belief.tables, known)
     log_weight, share = given.tree.run(tables * known.likelihood[graph.own_state])
-    states = _normalised(graph, states_from_families(graph, share))
+    states = normalised(graph, states_from_families(graph, share))
     weights = np.exp(log_weight - log_weight.max()) if not inside else np.ones(len(log_weight))
     weights /= weights.sum()
     doubtful = states
     if known.reports:
         drawn = drawn_likelihood(known, graph, len(tables))
         families = given.tree.run(tables * drawn[:, graph.own_state])[1]
-        doubtful = _normalised(graph, states_from_families(graph, families))
+        doubtful = normalised(graph, states_from_families(graph, families))
     return UnderNews(log_weight, weights, states, doubtful)
 
 
@@ -661,13 +661,10 @@ def compute_forecast(
     """
     graph, drawn = given.graph, drawn or under_news(given, belief, known, inside=inside)
     weights, states = drawn.weights, drawn.states
-    means = _normalised(graph, weights @ states)
+    means = normalised(graph, weights @ states)
     tail = (1 - interval) / 2
-    bounds = _weighted_quantiles(drawn.doubtful, weights, [tail, 1 - tail])
-    each = default_moves(scenario, given, belief, weights, states)
-    # added in squares, as if the defaults were off independently, less what is Monte Carlo error
-    squares = sum((move**2 - error**2 for move, error in each.values()), np.zeros(states.shape[1]))
-    moves = np.sqrt(np.maximum(squares, 0.0))
+    bounds = weighted_quantiles(drawn.doubtful, weights, [tail, 1 - tail])
+    moves = reliance_on_defaults(scenario, given, belief, weights, states)
     _, items = standing(scenario, scenario.date)
     spoken = speakers(scenario, given)
     diagnostics = {
@@ -729,6 +726,27 @@ def default_moves(
     tilted /= tilted.sum(axis=0)
     moved = zip(*_moved(tilted.T, weights, states), strict=True)
     return dict(zip(map(str, names), moved, strict=True))
+
+
+def reliance_on_defaults(
+    scenario: Scenario, given: Elicitation, belief: Belief, weights: Floats, states: Floats
+) -> Floats:
+    """Return how far probabilities would move if all that nobody stated were half a prior sd off.
+
+    Parameters
+    ----------
+    scenario, given, belief, weights, states
+        As in `default_moves`.
+
+    Returns
+    -------
+    array of float, shape (states of all nodes,)
+        Moves, in probability, added in squares, as if the defaults were off independently, less
+        what is Monte Carlo error.
+    """
+    moves = default_moves(scenario, given, belief, weights, states).values()
+    squares = sum((move**2 - error**2 for move, error in moves), np.zeros(states.shape[1]))
+    return np.sqrt(np.maximum(squares, 0.0))
 
 
 def standard_errors(weights: Floats, values: Floats) -> Floats:
@@ -841,15 +859,43 @@ def _confidence(spoken: Speakers, defaults: float) -> tuple[str, str]:
     return "moderate", because
 
 
-def _normalised(graph: Graph, states: Floats) -> Floats:
-    """Return probabilities that add up to 1 at every node: what is settled is 1, not nearly."""
+def normalised(graph: Graph, states: Floats) -> Floats:
+    """Return probabilities that add up to 1 at every node: what is settled is 1, not nearly.
+
+    Parameters
+    ----------
+    graph : Graph
+        Its nodes have the states.
+    states : array of float, shape (..., states of all nodes)
+        Not negative.
+
+    Returns
+    -------
+    array of float, shape (..., states of all nodes)
+        Probabilities; of a node whose states are all 0, as they came.
+    """
     total = np.add.reduceat(states, graph.state_offset[:-1], axis=-1)
     whole = np.repeat(np.where(total > 0, total, 1.0), graph.sizes(graph.nodes), axis=-1)
     return np.asarray(states / whole)
 
 
-def _weighted_quantiles(values: Floats, weights: Floats, shares: list[float]) -> Floats:
-    """Return weighted quantiles of each column, shape (shares, columns)."""
+def weighted_quantiles(values: Floats, weights: Floats, shares: list[float]) -> Floats:
+    """Return weighted quantiles of each column.
+
+    Parameters
+    ----------
+    values : array of float, shape (D, columns)
+        Draws.
+    weights : array of float, shape (D,)
+        What each draw counts; they add up to 1.
+    shares : list of float
+        What share of the weight lies below, each in [0, 1].
+
+    Returns
+    -------
+    array of float, shape (shares, columns)
+        Between two draws, interpolated; a draw stands at the middle of its own weight.
+    """
     order = np.argsort(values, axis=0)
     ranked = np.take_along_axis(values, order, axis=0)
     heaped = np.cumsum(weights[order], axis=0) - weights[order] / 2

@@ -85,6 +85,8 @@ def test_some_outcomes_only(run):
         ("joint", ("--top", "0"), "--top"),
         ("plot", ("--what", "what-if"), "suppose something"),
         ("plot", ("--what", "indicators"), "name the outcome to draw"),
+        ("plot", ("--what", "joint", "--outcome", "talks"), "leave it out for joint; it is for"),
+        ("plot", DO, "leave it out for forecast; it is for what-if"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_computed(run, verb, words, message):

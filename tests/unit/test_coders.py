@@ -75,6 +75,11 @@ def test_the_same_files_do_not_differ(tmp_path):
     assert "The codings do not differ: 4 statements are coded alike, 0 differ." in found.text()
 
 
+def test_one_is_not_counted_as_many(tmp_path):
+    found = compare_codings(coded(tmp_path, "desk"), coded(tmp_path, "Lena"))
+    assert "1 statement is coded alike, 0 differ." in replace(found, alike=1).text()
+
+
 def test_headlines_stand_beside_each_other_with_an_interval_as_if_independent(tmp_path):
     desk, lena = coded(tmp_path, "desk"), coded(tmp_path, "Lena", seed=2, shift=0.5)
     found = compare_codings(desk, lena)

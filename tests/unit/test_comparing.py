@@ -355,6 +355,19 @@ def test_a_revision_and_other_weights_are_the_refit(tmp_path):
     assert "refit: weight of s" in found.text()
 
 
+def test_the_refit_carries_the_monte_carlo_error_of_two_fits(tmp_path):
+    scenario = read(tmp_path, outcomes=["a", "b"], news={})
+    one, other = forecast(scenario, LATE, seed=3), forecast(scenario, LATE, seed=9)
+    part = compare(one, other)["a"].parts[-1]
+    exact = [
+        f.draws[:, f.given.graph.state("a", "yes")].std() / len(f.draws) ** 0.5
+        for f in (one, other)
+    ]
+    assert part.error == pytest.approx(np.hypot(*exact), rel=0.6)  # of forty draws each
+    assert "Its Monte Carlo standard error is" in " ".join(compare(one, other).text().split())
+    assert compare(one, one)["a"].parts[-1].error == 0.0
+
+
 def test_a_fit_with_the_news_inside_puts_what_it_differs_by_into_the_refit(tmp_path):
     scenario = small(tmp_path, {"x": report({"a": "yes"})})
     earlier = forecast(scenario, EARLY)

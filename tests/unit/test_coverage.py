@@ -220,6 +220,11 @@ def test_a_statement_is_old_after_so_many_days_and_a_record_once_it_could_be_cou
     assert "old" not in to_settle(on(scenario, "2024-06-29"))  # 180 days
     assert to_settle(on(scenario, "2024-06-30"))["old"] == {"s": "said 181 days ago"}
     assert set(to_settle(on(scenario, "2024-02-15"), stale_after=40)["old"]) == {"s"}
+    eve = on(scenario, "2024-01-02")
+    assert to_settle(eve, stale_after=0)["old"] == {"s": "said 1 day ago"}
+    for never in (-1, float("nan")):
+        with pytest.raises(ValueError, match="give a number of days, 0 or more"):
+            to_settle(eve, stale_after=never)
     assert set(to_settle(on(scenario, "2024-10-27"))["old"]) == {"s"}
     counted = to_settle(on(scenario, "2024-10-28"))["old"]
     assert counted["r"] == "counted 301 days ago; a further period has passed"

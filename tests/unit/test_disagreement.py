@@ -287,6 +287,16 @@ def test_only_groups_that_stand_clear_of_the_others_are_named(pooled):
     assert "None of" not in told
 
 
+def test_how_far_a_group_stands_is_told_as_the_news_weighs_the_draws(pooled):
+    given = pooled.given
+    kept = np.arange(4000) < 1000
+    errors = np.zeros((4000, len(given.persons) + len(given.groups) + len(given.targets)))
+    errors[kept, len(given.persons) + given.groups.index("group press on a = yes")] = 2.0
+    belief = replace(pooled.belief, posterior=pooled.belief.posterior | {"error": errors})
+    weighted = replace(pooled, belief=belief, weights=kept / 1000)
+    assert group_departures(weighted)["press"] == pytest.approx((2.0, 0.0), abs=1e-9)
+
+
 def test_a_state_is_named_where_there_are_more_than_two(tmp_path):
     many = {"states": ["none", "partial", "whole"], "quiet": "none", "title": "Reform"}
     said = {"s": says("x", "likely", event={"a": "partial"})}

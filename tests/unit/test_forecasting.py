@@ -11,7 +11,7 @@ import pytest
 from builders import OPENS, answer, prior_belief, read, says
 
 from estimative.elicitation import as_known, encode
-from estimative.forecasting import _weighted_quantiles, rough_points
+from estimative.forecasting import rough_points, weighted_quantiles
 from estimative.lexicon import reliability
 from estimative.news import silent_tables, world
 from estimative.results import percent
@@ -172,7 +172,7 @@ def test_adding_and_retracting_gives_back_exactly_the_same(tmp_path):
 
 def test_quantiles_of_equal_weights_are_the_usual_ones():
     values = np.random.default_rng(1).normal(size=(501, 3))
-    found = _weighted_quantiles(values, np.full(501, 1 / 501), [0.05, 0.5, 0.95])
+    found = weighted_quantiles(values, np.full(501, 1 / 501), [0.05, 0.5, 0.95])
     expected = np.quantile(values, [0.05, 0.5, 0.95], axis=0, method="hazen")
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
@@ -180,7 +180,7 @@ def test_quantiles_of_equal_weights_are_the_usual_ones():
 def test_quantiles_of_whole_weights_are_those_of_repeated_values():
     rng = np.random.default_rng(2)
     values, counts = rng.normal(size=2000), rng.integers(1, 5, size=2000)
-    found = _weighted_quantiles(values[:, None], counts / counts.sum(), [0.05, 0.95])[:, 0]
+    found = weighted_quantiles(values[:, None], counts / counts.sum(), [0.05, 0.95])[:, 0]
     expected = np.quantile(np.repeat(values, counts), [0.05, 0.95], method="hazen")
     # both interpolate between neighbours, which lie about 1 / (2000 * density) apart
     np.testing.assert_allclose(found, expected, atol=0.01)

@@ -224,9 +224,9 @@ def test_what_rests_on_defaults_says_so(tmp_path):
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"strength": 1}, "a strength of 1 says nothing"),
-        ({"strength": "inf"}, "a strength of inf says nothing"),
-        ({"strength": "nan"}, "a strength of nan says nothing"),
+        ({"strength": 1}, "a strength of 1 is not a ratio above 1; give one, or slightly, moder"),
+        ({"strength": "inf"}, "a strength of inf is not a ratio"),
+        ({"strength": "nan"}, "a strength of nan is not a ratio"),
         ({"strength": "strongish"}, "did you mean 'strongly'"),
         ({"top": 0}, "top is 0"),
     ],
@@ -245,6 +245,14 @@ def test_what_is_withheld_or_settled_is_refused(tmp_path):
         indicators(found, "b")
     with pytest.raises(KeyError, match="no outcome 'c'"):
         indicators(found, "c")
+
+
+def test_who_asks_of_what_is_settled_learns_what_is_open(tmp_path):
+    news = {"2024-02-01-seen": seen({"a": "yes"}, day="2024-02-01")}
+    with pytest.raises(
+        ValueError, match=r"'a' is settled as of 2024-02-01: yes; it can be asked of b$"
+    ):
+        indicators(pair_forecast(tmp_path, news=news), "a")
 
 
 def test_words_stand_for_the_ratios_of_the_lexicon(pair):

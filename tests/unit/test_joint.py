@@ -15,7 +15,7 @@ import estimative as est
 from estimative.elicitation import encode
 from estimative.exploring import joint, joints
 from estimative.exploring.joints import chance
-from estimative.forecasting import _weighted_quantiles
+from estimative.forecasting import weighted_quantiles
 from estimative.news import drawn_likelihood, silent_tables
 
 SECRET = {"timing": "none"}
@@ -78,7 +78,7 @@ def test_every_whole_scenario_is_that_of_the_full_table(tmp_path_factory, seed):
         at = tuple(graph.states[n].index(s) for n, s in scenario.states.items())
         assert scenario.chance.value == pytest.approx(mean[at], abs=1e-12)
         draws = drawn[(slice(None), *at)][:, None]
-        ends = _weighted_quantiles(draws, weights, [0.05, 0.95])[:, 0]
+        ends = weighted_quantiles(draws, weights, [0.05, 0.95])[:, 0]
         assert [scenario.chance.lower, scenario.chance.upper] == pytest.approx(list(ends))
 
 
@@ -122,7 +122,7 @@ def test_whole_scenarios_are_named_by_what_sets_them_apart(three):
     assert names["yes", "no", "south"] == "the likeliest, but The way: south"
     assert (
         names["no", "yes", "north"]
-        == "the likeliest, but also: They meet; not: It rains; The way: north"
+        == "the likeliest, but The way: north; also: They meet; not: It rains"
     )
     text = found.text(100)
     assert "So: It rains; The way: middle. Not so: They meet" in text

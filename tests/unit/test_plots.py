@@ -417,6 +417,12 @@ class TestNetwork:
         assert len(shown) == len(result.scenario.nodes)
         assert {"resolved: yes", "resolved: no", "withheld"} <= set(shown)
 
+    def test_no_chance_is_shown_where_the_belief_has_not_converged(self, result):
+        bad = replace(result.belief, diagnostics=result.belief.diagnostics | {"rhat": 1.5})
+        withheld = tuple(replace(o, withheld="not converged") for o in result.outcomes)
+        shown = words(plots.network(replace(result, belief=bad, outcomes=withheld)), "chance")
+        assert set(shown) == {"withheld"}
+
     @pytest.mark.parametrize("seed", [0, 1, 2])
     def test_arrows_run_through_no_box(self, seed, tmp_path):
         ax = plots.network(made_up(tmp_path, random_network(25, seed)))

@@ -361,6 +361,14 @@ def test_what_is_rough_or_large_is_fitted_anew(tmp_path):
     assert asked[0][0].startswith(f"1 of {len(asked)}, ")
 
 
+def test_what_does_not_converge_when_fitted_anew_is_left_out(tmp_path):
+    forecast = a_forecast(tmp_path)
+    bad = replace(forecast.belief, diagnostics=forecast.belief.diagnostics | {"rhat": 1.5})
+    bare = replace(forecast, belief=replace(forecast.belief, posterior={}))
+    found = sensitivity(bare, "a", refit=lambda *_: replace(forecast, belief=bad))
+    assert not found.swings
+
+
 # --- sliders and ArviZ ---------------------------------------------------------------------------
 
 

@@ -250,7 +250,10 @@ def test_what_was_observed_cannot_be_otherwise(tmp_path):
     assert already.given == {}
     assert "nothing that is not so already" in str(already)
     assert [o.name for o in already.outcomes] == ["b"]
-    assert what_if(settled, do={"b": "yes"}).outcomes == ()
+    alone = what_if(settled, do={"b": "yes"})
+    assert alone.outcomes == ()
+    assert alone.notes()[0].startswith("If seen: it turns out so; the chance of that is ")
+    assert alone.notes()[1:] == ["No outcome is left of which it could be asked."]
 
 
 def test_a_condition_of_which_nobody_spoke_says_so(tmp_path):

@@ -121,9 +121,10 @@ def codings(request: Request, mine: "Scenario", other: str, day: "dt.date | None
     theirs = read(other)
     if not mine.outcomes.keys() & theirs.outcomes.keys():
         raise typer.BadParameter("it has none of the scenario's outcomes", param_hint="--with")
+    day = day or mine.date
+    pair = request.forecast(mine, day), request.forecast(theirs, day)
     with refusing("--with"):
-        day = day or mine.date
-        return compare_codings(request.forecast(mine, day), request.forecast(theirs, day))
+        return compare_codings(*pair)
 
 
 @asking()

@@ -17,6 +17,7 @@ from estimative.cli.asking import (
     refusing,
 )
 from estimative.cli.explore_verbs import Do, Given, check_conditions
+from estimative.names import listed
 from estimative.output import print_text, say
 
 if TYPE_CHECKING:
@@ -46,6 +47,13 @@ OF_ONE_OUTCOME = (
     Picture.indicators,
     Picture.sensitivity,
 )
+TAKEN_BY = {
+    "--outcome": (*OF_ONE_OUTCOME, Picture.disagreement),
+    "--from": (Picture.timeline, Picture.waterfall),
+    "--do": (Picture.what_if,),
+    "--given": (Picture.what_if,),
+    "--with": (Picture.coders,),
+}
 
 
 @asking("as_json", "as_csv")
@@ -81,6 +89,11 @@ def plot(
 
     read = request.read()
     check_outcome(read, outcome)
+    own = zip(TAKEN_BY.items(), (outcome, earlier, do, given, coded), strict=True)
+    for (option, pictures), value in own:
+        if value and what not in pictures:
+            meant = f"leave it out for {what}; it is for {listed(pictures, 'and')}"
+            raise typer.BadParameter(meant, param_hint=option)
     if what in OF_ONE_OUTCOME and outcome is None:
         raise typer.BadParameter("name the outcome to draw", param_hint="--outcome")
     if what is Picture.coders and coded is None:

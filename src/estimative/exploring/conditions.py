@@ -5,7 +5,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from estimative.forecasting import Forecast
+from estimative.forecasting import Forecast, OutcomeForecast
+from estimative.names import listed
 from estimative.scenario import InfluenceStatement, ProbabilityStatement
 
 Conditions = Mapping[str, str | bool]
@@ -34,7 +35,7 @@ def read_conditions(forecast: Forecast, conditions: Conditions) -> dict[str, str
     """
     found = {}
     for node, state in conditions.items():
-        name = ("no", "yes")[state] if isinstance(state, bool) else state
+        name = ("no", "yes")[state] if isinstance(state, bool) else str(state)
         forecast.given.graph.state(node, name)
         settled = settled_state(forecast, node)
         if settled is None:
@@ -66,6 +67,42 @@ def settled_state(forecast: Forecast, node: str) -> str | None:
     possible = forecast.draws[forecast.weights > 0, graph.span(node)].max(axis=0) > 0
     states = [s for s, can in zip(graph.states[node], possible, strict=True) if can]
     return states[0] if len(states) == 1 else None
+
+
+def open_outcome(forecast: Forecast, name: str) -> OutcomeForecast:
+    """Return an outcome that has an answer, and one that may still turn out otherwise.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        As of its day.
+    name : str
+        The outcome's.
+
+    Returns
+    -------
+    OutcomeForecast
+        As in the forecast.
+
+    Raises
+    ------
+    KeyError
+        If there is no such outcome.
+    ValueError
+        If it is withheld or settled.
+    """
+    asked, settled = forecast[name], settled_state(forecast, name)
+    if not asked.withheld and not settled:
+        return asked
+    others = [o.name for o in forecast.outcomes if not o.withheld]
+    others = [other for other in others if not settled_state(forecast, other)]
+    why = (
+        f"withheld: {asked.withheld}"
+        if asked.withheld
+        else f"settled as of {forecast.as_of}: {settled}"
+    )
+    cure = f"; it can be asked of {listed(others, 'and')}" if others else ""
+    raise ValueError(f"'{name}' is {why}{cure}")
 
 
 def written(conditions: Mapping[str, str]) -> str:

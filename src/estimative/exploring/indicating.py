@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from estimative.exploring.conditions import rests_on_defaults, settled_state
+from estimative.exploring.conditions import open_outcome, rests_on_defaults, settled_state
 from estimative.exploring.supposing import Estimate, bounds, reliance, unsigned
 from estimative.forecasting import Forecast, OutcomeForecast
-from estimative.lexicon import diagnosticity
+from estimative.lexicon import diagnosticity, read_table
+from estimative.names import listed
 from estimative.network import states_from_families
 from estimative.network.graph import Floats
 from estimative.news import drawn_likelihood, silent_tables
@@ -183,11 +184,7 @@ def indicators(
     ValueError
         If it is withheld or settled, `strength` is neither, or `top` is below 1.
     """
-    asked, settled = forecast[outcome], settled_state(forecast, outcome)
-    if asked.withheld:
-        raise ValueError(f"'{outcome}' is withheld: {asked.withheld}")
-    if settled:
-        raise ValueError(f"'{outcome}' is settled as of {forecast.as_of}: {settled}")
+    asked = open_outcome(forecast, outcome)
     if top < 1:
         raise ValueError(f"top is {top}; ask for at least one indicator")
     ratio = report_ratio(strength)
@@ -238,7 +235,8 @@ def report_ratio(strength: str | float) -> float:
     except ValueError:
         ratio = diagnosticity(str(strength))[1]
     if not 1 < ratio < np.inf:
-        raise ValueError(f"a strength of {strength} says nothing; give a ratio above 1, or a word")
+        words = listed(read_table("diagnosticity")["words"], "or")
+        raise ValueError(f"a strength of {strength} is not a ratio above 1; give one, or {words}")
     return ratio
 
 

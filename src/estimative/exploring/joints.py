@@ -250,8 +250,8 @@ def _apart_in_words(forecast: Forecast, apart: Mapping[str, str]) -> str:
     also = [titles[n] for n, s in apart.items() if s == "yes"]
     without = [titles[n] for n, s in apart.items() if s == "no"]
     other = [f"{titles[n]}: {s}" for n, s in apart.items() if s not in ("no", "yes")]
-    parts = [f"also: {'; '.join(also)}"] * bool(also)
-    parts += [f"not: {'; '.join(without)}"] * bool(without) + other
+    parts = other + [f"also: {'; '.join(also)}"] * bool(also)
+    parts += [f"not: {'; '.join(without)}"] * bool(without)
     return f"the likeliest, but {'; '.join(parts)}" if parts else "the likeliest"
 
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from estimative.exploring.conditions import settled_state
+from estimative.exploring.conditions import open_outcome
 from estimative.exploring.moves import Gauge, Move
 from estimative.exploring.otherwise import Alternative, Kind, altered, levers
 from estimative.exploring.swings import VOICES, Sensitivity, Swing
-from estimative.forecasting import Forecast, _normalised
+from estimative.forecasting import Forecast, normalised
 from estimative.network import states_from_families
 from estimative.network.graph import Floats
 from estimative.news import World, silent_tables, world
@@ -55,11 +55,7 @@ def sensitivity(
     ValueError
         If it is withheld or settled, or `top` is below 1.
     """
-    asked, settled = forecast[outcome], settled_state(forecast, outcome)
-    if asked.withheld:
-        raise ValueError(f"'{outcome}' is withheld: {asked.withheld}")
-    if settled:
-        raise ValueError(f"'{outcome}' is settled as of {forecast.as_of}: {settled}")
+    asked = open_outcome(forecast, outcome)
     if top < 1:
         raise ValueError(f"top is {top}; ask for at least one row")
     text = forecast.model_file.read_text(encoding="utf-8")
@@ -81,7 +77,8 @@ def sensitivity(
                 moves[how] = gauge.move(ratio)
             elif refit:
                 label = Swing(lever, {}).sentence(how)
-                moves[how] = gauge.fitted(_fitted(forecast, label, other, text, refit))
+                answer = _fitted(forecast, label, other, text, refit)
+                moves |= {} if answer.belief.failed else {how: gauge.fitted(answer)}
         if moves:
             swings.append(Swing(lever, moves))
     found = Sensitivity(forecast, asked, _ranked(swings), top, reweighting, note)
@@ -166,5 +163,5 @@ class _WithoutNews:
         log_weight, share = given.tree.run(weighted, beliefs=beliefs)
         if not beliefs:
             return log_weight, share
-        states = _normalised(graph, states_from_families(graph, share))
+        states = normalised(graph, states_from_families(graph, share))
         return log_weight, states[:, self.gauge.column]

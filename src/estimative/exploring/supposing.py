@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from estimative.exploring.conditions import written
-from estimative.forecasting import Forecast, _normalised, _weighted_quantiles, default_moves
+from estimative.forecasting import Forecast, normalised, reliance_on_defaults, weighted_quantiles
 from estimative.network import states_from_families
 from estimative.network.graph import Floats
 from estimative.news import World, drawn_likelihood, silent_tables, standing, world
@@ -138,10 +138,10 @@ def suppose(
             f"{f' if {written(done)} is done' if done else ''}, as of {forecast.as_of}; nothing"
             " follows from it"
         )
-    states = doubtful = _normalised(graph, states_from_families(graph, share))
+    states = doubtful = normalised(graph, states_from_families(graph, share))
     if known.reports:
         likelihood = drawn_likelihood(known, graph, len(tables)) * agrees
-        doubtful = _normalised(
+        doubtful = normalised(
             graph, states_from_families(graph, given.tree.run(tables * likelihood[:, own])[1])
         )
     return Supposed(weights, states, doubtful, chance)
@@ -197,7 +197,7 @@ def bounds(values: Floats, weights: Floats, interval: float) -> Floats:
         Lower and upper ends.
     """
     tail = (1 - interval) / 2
-    return _weighted_quantiles(values, weights, [tail, 1 - tail])
+    return weighted_quantiles(values, weights, [tail, 1 - tail])
 
 
 def reliance(forecast: Forecast, weights: Floats, values: Floats) -> Floats:
@@ -218,9 +218,8 @@ def reliance(forecast: Forecast, weights: Floats, values: Floats) -> Floats:
         Moves of all defaults, added in squares less their Monte Carlo error, in the unit of the
         answers.
     """
-    moves = default_moves(forecast.scenario, forecast.given, forecast.belief, weights, values)
-    squares = (move**2 - error**2 for move, error in moves.values())
-    return np.sqrt(np.maximum(sum(squares, np.zeros(values.shape[1])), 0.0))
+    scenario, given, belief = forecast.scenario, forecast.given, forecast.belief
+    return reliance_on_defaults(scenario, given, belief, weights, values)
 
 
 def unsigned(move: float) -> str:

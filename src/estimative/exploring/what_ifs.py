@@ -177,13 +177,18 @@ class WhatIf(Answer):
             return [f"NOT CONVERGED, so every chance is withheld: {'; '.join(failed)}."]
         notes = [f"{o.title}: withheld, {o.withheld}." for o in self.outcomes if o.withheld]
         seen = f"If seen: it turns out so; the chance of that is {percent(self.chance)}."
+        unspoken = [
+            f"Nobody spoke of {node}: how likely it is rests on a default."
+            for node in self.unspoken
+        ]
+        if len(notes) == len(self.outcomes):
+            return [*notes, seen, *unspoken, "No outcome is left of which it could be asked."]
         done = " If done: it is brought about, which says nothing of its causes." * bool(self.do)
         notes.append(
             f"{seen}{done} In brackets: the central {mass(forecast.interval)} interval."
             f" {'Done less seen' if self.do else 'Seen less now'} is in points."
         )
-        for node in self.unspoken:
-            notes.append(f"Nobody spoke of {node}: how likely it is rests on a default.")
+        notes += unspoken
         if any(not o.stated and not o.withheld for o in self.outcomes):
             notes.append(
                 "* Moves only through links of which nobody spoke: the move rests on defaults."

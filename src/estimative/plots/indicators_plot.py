@@ -33,7 +33,10 @@ def indicators(result: Indicators, ax: Axes | None = None) -> Axes:
     """
     forecast, found, now = result.forecast, result.indicators, result.outcome.probability
     rungs = tuple(
-        Rung(f"{i.name[0].upper()}{i.name[1:]}", (bits(i.information), percent(i.chance)))
+        Rung(
+            f"{i.name[0].upper()}{i.name[1:]}{' *' * (not i.stated)}",
+            (bits(i.information), percent(i.chance)),
+        )
         for i in found
     )
     subtitle = (
@@ -41,6 +44,8 @@ def indicators(result: Indicators, ax: Axes | None = None) -> Axes:
         f" comes, with its central {mass(forecast.interval)} interval; ring: if another state is"
         f" seen or reported. Reports favour what holds {result.strength:.3g} to 1. Beside: expected"
         " information, and how likely it is to come."
+        + " * Tells only through links of which nobody spoke."
+        * any(not i.stated for i in found)
     )
     title = f"What would change our mind: {result.outcome.headline}"
     told = "; ".join(

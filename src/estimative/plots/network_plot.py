@@ -106,6 +106,8 @@ def _nodes(subject: Forecast | Scenario, scenario: Scenario) -> tuple[Node, ...]
 def _chance(forecast: Forecast, name: str) -> tuple[str, float | None]:
     """Return the probability of a node in words and as a number."""
     if name in forecast.drivers:
+        if forecast.belief.failed:
+            return "withheld", None
         states = forecast.drivers[name]
         event = max(states, key=lambda s: states[s]) if len(states) > 2 else list(states)[-1]
         probability: float | None = states[event]

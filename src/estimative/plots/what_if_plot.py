@@ -34,7 +34,7 @@ def what_if(result: WhatIf, ax: Axes | None = None) -> Axes:
     names = ("now", "seen", "done") if result.do else ("now", "seen")
     rungs = tuple(
         Rung(
-            o.headline,
+            f"{o.headline}{' *' * (not o.stated)}",
             tuple(percent(getattr(o, name).value) for name in names),
             0.36 if result.do else 0.2,
         )
@@ -46,6 +46,7 @@ def what_if(result: WhatIf, ax: Axes | None = None) -> Axes:
         f" has a chance of {percent(None if forecast.belief.failed else result.chance)}."
         + " Square: if it is done, which says nothing of its causes." * bool(result.do)
         + f" Bar: central {mass(forecast.interval)} interval."
+        + " * Moves only through links of which nobody spoke." * any(not o.stated for o in shown)
     )
     told = "; ".join(
         f"{r.label}: " + ", ".join(f"{n} {c}" for n, c in zip(names, r.cells, strict=True))
