@@ -129,7 +129,10 @@ class TestWhatIf:
         np.testing.assert_allclose(spans(ax), ends)
         cells = [percent(e.value) for o in found.outcomes for e in (o.now, o.seen, o.done)]
         assert words(ax, "cell") == cells
-        assert words(ax, "label") == [o.title for o in found.outcomes]
+        marked = [f"{o.title}{'' if o.stated else ' *'}" for o in found.outcomes]
+        assert words(ax, "label") == marked
+        assert any(label.endswith(" *") for label in marked)
+        assert any("* Moves only" in " ".join(t.get_text().split()) for t in ax.texts)
 
     def test_the_title_says_what_is_supposed(self, each):
         title = style.caption_of(plots.what_if(each["doing"][1])).title
@@ -138,7 +141,7 @@ class TestWhatIf:
     def test_withheld_outcomes_are_left_out(self, tmp_path):
         one = {"s": says("x", "60%")}
         found = what_if(forecast_of(tmp_path, "abc", statements=one), given={"c": "yes"})
-        assert words(plots.what_if(found), "label") == ["They talk"]
+        assert words(plots.what_if(found), "label") == ["They talk *"]
         none = what_if(forecast_of(tmp_path, "ab", statements=one), given={"a": "yes"})
         ax = plots.what_if(none)
         assert words(ax, "header") == ["No outcome is left of which it could be asked."]
@@ -159,10 +162,12 @@ class TestIndicators:
         assert now == {found.outcome.probability}
 
     def test_reports_and_states_are_named(self, each):
-        labels = words(plots.indicators(each["indicators"][1]), "label")
+        ax = plots.indicators(each["indicators"][1])
+        assert any("* Tells only" in " ".join(t.get_text().split()) for t in ax.texts)
+        labels = words(ax, "label")
         assert "Report: The buyer pays" in labels
-        assert LONG in labels
-        assert any(label.endswith("The way taken: south") for label in labels)
+        assert f"{LONG} *" in labels
+        assert any(label.endswith("The way taken: south *") for label in labels)
 
 
 class TestJoint:
