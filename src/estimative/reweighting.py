@@ -26,8 +26,7 @@ from estimative.weights import voices, weigh
 
 NEEDED = ("expected", "own_error_sd", "record", "base", "influence")
 SHARED = ("error", "standard_error", "disagreement")
-NODES = np.linspace(-8, 8, 257)  # over the relevance of a record; even, as large counts are narrow
-LOG_SHARES = -(NODES**2) / 2 - np.log(np.exp(-(NODES**2) / 2).sum())
+FARTHEST = 8  # sd of the relevance of records, over which it is integrated
 ERRORS = ("SHARPENING", "PERSON", "GROUP", "EVERYBODY")
 RELEVANCE = "RELEVANCE_SD"
 
@@ -298,8 +297,24 @@ class Reweighting:
         return [np.flatnonzero(self.given.distinct == label) for label in labels]
 
     @cached_property
+    def _nodes(self) -> Floats:
+        """Even points for the relevance of a record, as close as the largest count is narrow.
+
+        Also where the doubt is doubled, they lie no farther apart than the sd of what it counts.
+        """
+        largest = max((int(n) for n in self.given.out_of), default=1)
+        apart = min(0.5, 1 / largest**0.5 / RELEVANCE_SD)
+        half = int(np.ceil(FARTHEST / apart))
+        return np.linspace(-FARTHEST, FARTHEST, 2 * half + 1)
+
+    @cached_property
+    def _log_shares(self) -> Floats:
+        density = -(self._nodes**2) / 2
+        return np.asarray(density - np.log(np.exp(density).sum()))
+
+    @cached_property
     def _binomials(self) -> list[Floats]:
-        doubt = RELEVANCE_SD * NODES
+        doubt = RELEVANCE_SD * self._nodes
         return [self._log_binomial(row, doubt) for row in range(len(self.given.record))]
 
     def _log_stated(self, block: Ints, told: Told) -> Floats:
@@ -332,13 +347,13 @@ class Reweighting:
     def _log_counted(self, rows: Ints, told: Told) -> Floats:
         """Return the log density of what is one record, whoever counts it, shape (D,)."""
         by = told.factors.get(RELEVANCE, 1.0)
-        total: Floats = LOG_SHARES[:, None]
+        total: Floats = self._log_shares[:, None]
         for row in rows:
             usual = by == 1.0
             chance = (
                 self._binomials[row]
                 if usual
-                else self._log_binomial(row, by * RELEVANCE_SD * NODES)
+                else self._log_binomial(row, by * RELEVANCE_SD * self._nodes)
             )
             total = total + told.record_weight[row] * chance
         most = total.max(axis=0)
