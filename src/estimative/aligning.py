@@ -171,9 +171,11 @@ def _moved(
     if not heard or first.belief.failed or second.belief.failed:
         return "", None, None, None
     theirs = {o.name: o for o in second.outcomes if not o.withheld}
+    if any(o.name in theirs and theirs[o.name].event != o.event for o in first.outcomes):
+        return "", None, None, None  # pulls are on headlines, and these are of different states
     moves, k = {}, max(p.k for p in heard)
     for o in first.outcomes:
-        if o.withheld or o.name not in theirs or theirs[o.name].event != o.event:
+        if o.withheld or o.name not in theirs:
             continue
         move = sum(
             (-p.pulls[o.name] if i == 0 else p.pulls[o.name]) for i, p in enumerate(pulls) if p

@@ -28,8 +28,11 @@ class CodedOutcome:
 
     Attributes
     ----------
-    name, title, event : str
+    name, title : str
         As in the first forecast.
+    event : str
+        The state whose probability is compared: the headline's, or of more than two states the one
+        on which the codings differ most.
     first, second : tuple of three float
         Probability, lower and upper end of its central interval.
     difference, lower, upper : float
@@ -292,12 +295,18 @@ def _outcomes(first: Forecast, second: Forecast) -> tuple[CodedOutcome, ...]:
         other = theirs.get(o.name)
         if other is None or set(other.states) != set(o.states):
             continue
-        draws = [_draws(f, o.name, o.event, seed) for seed, f in enumerate((first, second))]
+        distance = {s: abs(other.states[s] - p) for s, p in o.states.items()}
+        event = (
+            o.event
+            if len(distance) == 2
+            else max(distance, key=lambda s: (distance[s], s == o.event))
+        )
+        draws = [_draws(f, o.name, event, seed) for seed, f in enumerate((first, second))]
         size = min(map(len, draws))
         tails = [(1 - first.interval) / 2, (1 + first.interval) / 2]
         lower, upper = np.quantile(draws[1][:size] - draws[0][:size], tails)
         sides = [
-            _side(f, o.name, o.event, d, tails) for f, d in zip((first, second), draws, strict=True)
+            _side(f, o.name, event, d, tails) for f, d in zip((first, second), draws, strict=True)
         ]
         difference = sides[1][0] - sides[0][0]
         levels = ("low", "moderate", "high", "-")
@@ -313,13 +322,13 @@ def _outcomes(first: Forecast, second: Forecast) -> tuple[CodedOutcome, ...]:
             CodedOutcome(
                 name=o.name,
                 title=o.title,
-                event=o.event,
+                event=event,
                 first=sides[0],
                 second=sides[1],
                 difference=difference,
                 lower=float(lower),
                 upper=float(upper),
-                error=math.hypot(*(_error(f, o.name, o.event) for f in (first, second))),
+                error=math.hypot(*(_error(f, o.name, event) for f in (first, second))),
                 confidence=confidence,
                 confidence_because=because,
                 defaults=max(o.defaults, other.defaults),

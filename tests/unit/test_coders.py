@@ -75,6 +75,24 @@ def test_the_same_files_do_not_differ(tmp_path):
     assert "The codings do not differ: 4 statements are coded alike, 0 differ." in found.text()
 
 
+def test_of_three_states_the_one_that_differs_most_is_compared(tmp_path):
+    outcomes = {"a": {"states": ["none", "some", "much"], "quiet": "none"}}
+    said = {"s": says("x", "50%", event={"a": "none"})}
+    made = {"outcomes": outcomes, "links": [], "statements": said}
+    pair = [coded(tmp_path, by, **made) for by in ("desk", "Lena")]
+    chances = [(0.5, 0.3, 0.2), (0.48, 0.05, 0.47)]  # both likeliest `none`, far apart elsewhere
+    moved = [
+        replace(f.belief, tables=np.tile(c, (len(f.draws), 1)))
+        for f, c in zip(pair, chances, strict=True)
+    ]
+    desk, lena = (answer(f.scenario, b) for f, b in zip(pair, moved, strict=True))
+    found = compare_codings(desk, lena)["a"]
+    assert found.event == "much"
+    assert found.difference == pytest.approx(0.27)
+    assert found.too_far
+    assert found.confidence == "low"
+
+
 def test_one_is_not_counted_as_many(tmp_path):
     found = compare_codings(coded(tmp_path, "desk"), coded(tmp_path, "Lena"))
     assert "1 statement is coded alike, 0 differ." in replace(found, alike=1).text()
