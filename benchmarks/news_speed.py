@@ -106,7 +106,8 @@ def pile_up(scenario: Scenario, day: dt.date) -> bool:
 
 def year(scenario: Scenario) -> bool:
     """Time a replay, and what changed over its whole and over one step."""
-    days = turning_days(scenario)[:REPLAYED]
+    turning = turning_days(scenario)
+    days = [turning[i * len(turning) // REPLAYED] for i in range(REPLAYED)]
     replay(scenario, days)  # what is remembered of a day, such as Pareto k, is remembered now
     start = time.perf_counter()
     forecasts = replay(scenario, days)

@@ -318,7 +318,7 @@ def _tempered(
     return trust * table + (1 - trust) / size
 
 
-@lru_cache(maxsize=512)  # a comparison asks for the same reports in thousands of worlds
+@lru_cache(maxsize=128)  # a comparison asks for the same reports in thousands of worlds
 def _drawn_ratios(seed: str, ratio: Ratio, draws: int) -> Floats:
     """Return draws of a ratio, fixed by a text."""
     z = _standard_normals(seed, draws)
