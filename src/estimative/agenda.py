@@ -12,8 +12,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from estimative.forecasting import CLEAR, WORST_K, Forecast, StatementPull
+from estimative.forecasting import Forecast
 from estimative.news import world
+from estimative.outcome_forecasts import StatementPull
 from estimative.scenario import (
     BaseRateStatement,
     ComparisonStatement,
@@ -23,6 +24,7 @@ from estimative.scenario import (
     Report,
     Statement,
 )
+from estimative.weighted_draws import CLEAR, WORST_K
 
 STALE_AFTER = 180  # days, where neither the analyst nor the scenario's half-life says otherwise
 DUE_WITHIN = 30  # days

@@ -8,7 +8,7 @@ import math
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
-from estimative.forecasting import CLEAR, WORST_K, Forecast
+from estimative.forecasting import Forecast
 from estimative.refit import WINDOW
 from estimative.scenario import (
     BaseRateStatement,
@@ -19,6 +19,7 @@ from estimative.scenario import (
     Statement,
 )
 from estimative.speakers import RECORD, about, encoding
+from estimative.weighted_draws import CLEAR, WORST_K
 
 KEYS = 4  # by which statements are paired, as `_keys` has them
 type Pair = tuple[str | None, str | None]

@@ -13,10 +13,12 @@ import numpy as np
 from estimative import comparing
 from estimative.aligning import Difference, differences
 from estimative.comparing import Comparison
-from estimative.forecasting import CLEAR, Forecast, reweighted_points, standard_errors
+from estimative.forecasting import Forecast
 from estimative.network.junction_tree import Floats
+from estimative.outcome_forecasts import reweighted_points
 from estimative.results import Answer, Table, mass, percent, points
 from estimative.speakers import about, encoding
+from estimative.weighted_draws import CLEAR, standard_errors
 
 TOO_FAR = 0.15  # a difference of two codings, in probability, beyond which confidence is low
 MOST_SHOWN = 20  # differences a table lists

@@ -14,13 +14,14 @@ import numpy as np
 
 from estimative.arrivals import draw_weights
 from estimative.causes import Between, Cause, find_causes
-from estimative.forecasting import Forecast, standard_errors
+from estimative.forecasting import Forecast
 from estimative.many_worlds import Worlds, point_forecasts
 from estimative.names import did_you_mean, listed
 from estimative.network.graph import Floats
 from estimative.refit import belief_changes
 from estimative.results import Answer, Table, percent, tenths
 from estimative.shapley import Sets, Shares, share_out
+from estimative.weighted_draws import standard_errors
 
 SMALLEST = 0.005
 """Parts below half a point are printed as one."""

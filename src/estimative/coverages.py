@@ -11,17 +11,14 @@ from typing import Any
 import numpy as np
 
 from estimative.agenda import AGAINST, Item, agenda
-from estimative.forecasting import (
-    CLEAR,
-    Forecast,
-    default_moves,
-    reweighted_points,
-    standard_errors,
-)
+from estimative.defaults import default_moves
+from estimative.forecasting import Forecast
 from estimative.network.junction_tree import Floats
+from estimative.outcome_forecasts import reweighted_points
 from estimative.results import Answer, Table, percent, points
 from estimative.scenario import InfluenceStatement
 from estimative.speakers import RECORD, stated_of
+from estimative.weighted_draws import CLEAR, standard_errors
 
 LEVEL = "level"  # the need for how likely a node is in itself
 MOST_TOLD = 5  # outcomes that a note names

@@ -13,9 +13,10 @@ import numpy as np
 
 from estimative import pooling
 from estimative.belief import Belief
-from estimative.forecasting import Forecast, OutcomeForecast, UnderNews
+from estimative.forecasting import Forecast, UnderNews
 from estimative.names import listed
 from estimative.network.junction_tree import Floats
+from estimative.outcome_forecasts import OutcomeForecast
 from estimative.pooling import FEWEST_VOICES, Distance, Kind, Pool, Voice
 from estimative.results import Answer, Table, mass, percent
 from estimative.speakers import RECORD

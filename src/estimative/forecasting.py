@@ -15,122 +15,28 @@ from typing import Any
 import numpy as np
 
 from estimative.belief import Belief
+from estimative.defaults import reliance_on_defaults
 from estimative.elicitation import Elicitation
 from estimative.inputs import known_text, model_text, record_id, results_text
 from estimative.lexicon import phrase_for
 from estimative.names import did_you_mean
 from estimative.network import states_from_families
-from estimative.network.graph import Graph
 from estimative.network.junction_tree import Floats
 from estimative.news import World, drawn_likelihood, silent_tables, standing
+from estimative.outcome_forecasts import (
+    OutcomeForecast,
+    StatementPull,
+    in_words,
+    rough_points,
+    span,
+)
 from estimative.results import Answer, Table, mass, percent, points
-from estimative.scenario import NewsItem, Observation, Report, Scenario
-from estimative.speakers import Speakers, about, encoding, speakers, stated_parameters
+from estimative.scenario import Observation, Scenario
+from estimative.speakers import Speakers, about, encoding, speakers
+from estimative.traces import Trace
+from estimative.weighted_draws import CLEAR, WORST_K, moved_means, normalised, weighted_quantiles
 
-FEWEST_DRAWS = 400  # effective draws below which news has worn the draws out
 LONGER = "sample longer: --draws 4000 --tune 2000"  # the cure of a belief that has not converged
-WORST_K = 0.7  # Pareto k above which weights are not to be trusted
-NO_MEAN_K = 1.0  # and above which they have no mean
-CLEAR = 3  # standard errors beyond which a move is more than Monte Carlo noise
-BATCHES = 40  # of successive draws, for standard errors
-
-
-@dataclass(frozen=True)
-class OutcomeForecast:
-    """What is forecast of one outcome.
-
-    Attributes
-    ----------
-    name, title, definition, by
-        As in the scenario.
-    event : str
-        The state whose probability is the headline.
-    probability, lower, upper : float or None
-        The headline and its central interval; None if withheld.
-    phrase : str or None
-        The ICD 203 word for the probability.
-    confidence : str
-        Confidence in the analysis: low, moderate or high; apart from likelihood.
-    confidence_because : str
-        What it rests on.
-    withheld : str or None
-        Why there is no headline.
-    states : mapping of str to float
-        The probability of every state.
-    status : str
-        `open`, `resolved`, `closed` (its window ended in silence) or `unresolved` (its window is
-        over, but of it silence says nothing).
-    speakers : Speakers
-        Who speaks of it, and in how many articles.
-    defaults : float
-        By how much, in probability, the answer would move if what nobody stated were half a prior
-        sd off.
-    """
-
-    name: str
-    title: str
-    definition: str | None
-    by: dt.date
-    event: str
-    probability: float | None
-    lower: float | None
-    upper: float | None
-    phrase: str | None
-    confidence: str
-    confidence_because: str
-    withheld: str | None
-    states: Mapping[str, float]
-    status: str
-    speakers: Speakers
-    defaults: float
-
-    @property
-    def headline(self) -> str:
-        """The title, with the state whose probability is given, where that is not `yes`."""
-        return self.title if self.withheld or self.event == "yes" else f"{self.title}: {self.event}"
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing is left to forecast: it was observed, or its time ran out in silence."""
-        return self.status in ("resolved", "closed")
-
-    @property
-    def ending(self) -> str:
-        """How it ended, as `resolved: yes`; nothing while its window is open."""
-        if self.status == "unresolved":
-            return "closed, outcome unknown"
-        likeliest = max(self.states, key=lambda state: self.states[state])
-        return f"{self.status}: {likeliest}" if self.settled else ""
-
-
-@dataclass(frozen=True)
-class StatementPull:
-    """What one statement counts for.
-
-    Attributes
-    ----------
-    name, expert, source, said, written
-        Who said what, where; `written` is how it was encoded.
-    weight : mapping of str to float
-        Every factor, and `total`.
-    pulls : mapping of str to float
-        For each outcome, the probability with the statement less that without it.
-    errors : mapping of str to float
-        The Monte Carlo standard error of each pull.
-    k : float
-        Pareto k of leaving it out; above 0.7 the pulls are rough.
-    """
-
-    name: str
-    expert: str | None
-    source: str | None
-    said: str
-    written: str
-    about: str
-    weight: Mapping[str, float]
-    pulls: Mapping[str, float]
-    errors: Mapping[str, float]
-    k: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +100,7 @@ class Forecast(Answer):
         left_out = np.exp(shift - shift.max(axis=1, keepdims=True))
         left_out /= left_out.sum(axis=1, keepdims=True)
         columns = [self.given.graph.state(o.name, o.event) for o in self.outcomes]
-        moves, errors = _moved(left_out, self.weights, self.draws[:, columns])
+        moves, errors = moved_means(left_out, self.weights, self.draws[:, columns])
         rows = [*self.given.names, *self.given.record_names]
         return tuple(
             self._pull(name, -moves[i], errors[i], float(self.belief.without_k[i]))
@@ -255,7 +161,7 @@ class Forecast(Answer):
         chosen = [s for s in self.statements if s.name in spoken or plainly(s)]
         return tuple(sorted(chosen, key=lambda s: -abs(s.pulls[outcome])))
 
-    def trace(self, outcome: str) -> "Trace":
+    def trace(self, outcome: str) -> Trace:
         """Return where the number of an outcome comes from: statements, weights, sources, news.
 
         Parameters
@@ -315,7 +221,7 @@ class Forecast(Answer):
             (
                 o.headline if len(days) == 1 else f"{o.headline} (by {o.by})",
                 percent(o.probability),
-                _span(o),
+                span(o),
                 in_words(o),
                 o.confidence,
             )
@@ -395,192 +301,6 @@ class UnderNews:
     def effective_draws(self) -> float:
         """How many draws are left."""
         return float(1 / (self.weights**2).sum())
-
-
-@dataclass(frozen=True, eq=False)
-class Trace(Answer):
-    """Where the number of one outcome comes from.
-
-    Attributes
-    ----------
-    forecast : Forecast
-        The forecast.
-    outcome : str
-        The outcome's name.
-    statements : tuple of StatementPull
-        Those that speak of it or pull it, the strongest first.
-    """
-
-    forecast: Forecast
-    outcome: str
-    statements: tuple[StatementPull, ...]
-
-    def records(self) -> list[dict[str, Any]]:
-        """Return one mapping a statement, with every factor of its weight."""
-        return [
-            {
-                "statement": s.name,
-                "expert": s.expert,
-                "source": s.source,
-                "about": s.about,
-                "encoded": s.written,
-                "said": s.said,
-                **{f"weight_{factor}": value for factor, value in s.weight.items()},
-                "pull": s.pulls[self.outcome],
-                "pull_error": s.errors[self.outcome],
-                "pareto_k": s.k,
-            }
-            for s in self.statements
-        ]
-
-    def tables(self) -> list[Table]:
-        """Return the statements, then the news."""
-        found, answer = self.forecast[self.outcome], self.forecast
-        rows = [self._row(s) for s in self.statements]
-        columns = ("points", "who", "encoded as", "weight", "factors", "source")
-        headline = f"Withheld: {found.withheld}"
-        if not found.withheld:
-            span = f"; {mass(answer.interval)} interval {_span(found)}" if _span(found) else ""
-            headline = f"{percent(found.probability)}, {in_words(found)}{span}"
-        dates = f"As of {answer.as_of}, by {found.by}; {answer.origin}."
-        notes = [
-            "Points: how far the statement moves the answer (~ rough; far: too far to be measured"
-            " without a fit, as `sensitivity --exact` does). Encoded as: a state of the"
-            " outcome and how likely it was said to be, or what acts on the outcome and how."
-            " Weight: the product of the factors beside it.",
-            f"Confidence in the analysis{'' if found.withheld else f' is {found.confidence}'}:"
-            f" {found.confidence_because}.",
-            f"Definition: {found.definition}" if found.definition else "No definition.",
-        ]
-        said = [s.said for s in self.statements]
-        return [
-            Table(f"{found.headline}\n{headline}. {dates}", columns, rows, notes, said),
-            *self._news(),
-        ]
-
-    def _row(self, s: StatementPull) -> tuple[str, ...]:
-        encoded = f"{s.about}: {s.written}".removeprefix(f"{self.outcome} = ")
-        return (
-            "-" if self.forecast.belief.failed else rough_points(s, self.outcome),
-            self.forecast.scenario.experts[s.expert].name if s.expert else "a record",
-            encoded.removeprefix(f"{self.outcome} <- "),
-            f"{s.weight['total']:.2f}",
-            _factors(s.weight),
-            s.source or "",
-        )
-
-    def _news(self) -> list[Table]:
-        news = self.forecast.scenario.news
-        items = {name: item for name, item in news.items() if _bearing(item, self.outcome)}
-        if not items:
-            return []
-        rows = [
-            (
-                str(item.published),
-                self._counts_as(name, item),
-                f"{item.source.name} ({item.source.reliability})",
-            )
-            for name, item in items.items()
-        ]
-        columns = ("published", "counts as", "source")
-        return [Table("News on it", columns, rows, below=[i.said for i in items.values()])]
-
-    def _counts_as(self, name: str, item: NewsItem) -> str:
-        """Return what an item says of the outcome, and why if it does not count."""
-        reports = self.forecast.known.reports
-        counted = {n for node, _, told in reports if node == self.outcome for n, _ in told}
-        bearing = _bearing(item, self.outcome)
-        if not isinstance(item, Report) or name in counted:
-            return bearing
-        news = self.forecast.scenario.news
-        first = [n for n in counted if item.origin and news[n].origin == item.origin]
-        why = f"told already by {first[0]}" if first else "the outcome is known"
-        return f"{bearing}; not counted: {why}"
-
-
-def _span(outcome: OutcomeForecast) -> str:
-    """Return an outcome's interval as printed, or nothing if it is withheld or settled."""
-    if outcome.withheld or outcome.settled:
-        return ""
-    return f"{percent(outcome.lower)} to {percent(outcome.upper)}"
-
-
-def in_words(outcome: OutcomeForecast) -> str:
-    """Return the word for an outcome's probability, or how it ended.
-
-    Parameters
-    ----------
-    outcome : OutcomeForecast
-        What is forecast of it.
-
-    Returns
-    -------
-    str
-        As `likely`, `resolved: yes` or `likely; closed, outcome unknown`.
-    """
-    if outcome.withheld:
-        return "withheld"
-    said = [] if outcome.settled else [str(outcome.phrase)]
-    return "; ".join([*said, *filter(None, [outcome.ending])])
-
-
-def _factors(weight: Mapping[str, float]) -> str:
-    """Return the factors of a weight that are not 1."""
-    return ", ".join(
-        f"{name} {value:.2g}" for name, value in weight.items() if name != "total" and value != 1
-    )
-
-
-def _bearing(item: NewsItem, outcome: str) -> str:
-    """Return how a news item bears on an outcome, or nothing."""
-    if isinstance(item, Observation):
-        return f"observed: {item.observed[outcome]}" if outcome in item.observed else ""
-    if isinstance(item, Report):
-        return "; ".join(
-            f"favours {b.state} by {b.ratio.written}" for b in item.bears_on if b.node == outcome
-        )
-    return ""
-
-
-def rough_points(statement: StatementPull, outcome: str) -> str:
-    """Return a statement's pull on an outcome in points, with ~ where it is rough.
-
-    Parameters
-    ----------
-    statement : StatementPull
-        Its pulls are differences of probabilities.
-    outcome : str
-        The outcome's name.
-
-    Returns
-    -------
-    str
-        Percentage points, signed; rough where Pareto k is above 0.7.
-    """
-    return reweighted_points(statement.pulls[outcome], statement.k)
-
-
-def reweighted_points(move: float, k: float) -> str:
-    """Return a move found by reweighting in points, with ~ where it is rough.
-
-    Above a Pareto k of 1 the weights that leave a statement out have no mean, and what they give is
-    no measurement; only its direction is told (Vehtari et al. 2024, section 3).
-
-    Parameters
-    ----------
-    move : float
-        Difference of two probabilities.
-    k : float
-        Pareto k of the weights.
-
-    Returns
-    -------
-    str
-        Percentage points, signed, or `far up` or `far down`.
-    """
-    if k > NO_MEAN_K and abs(move) >= 0.05:
-        return "far up" if move > 0 else "far down"
-    return ("~" if k > WORST_K else "") + points(move)
 
 
 def under_news(given: Elicitation, belief: Belief, known: World, *, inside: bool) -> UnderNews:
@@ -688,97 +408,6 @@ def compute_forecast(
     )  # fmt: skip
 
 
-def default_moves(
-    scenario: Scenario, given: Elicitation, belief: Belief, weights: Floats, states: Floats
-) -> dict[str, tuple[Floats, Floats]]:
-    """Return the moves of all probabilities if one unstated thing were half a prior sd off.
-
-    Each default parameter's prior is moved by half its sd, one at a time, by reweighting.
-
-    Parameters
-    ----------
-    scenario, given, belief
-        What the forecast rests on.
-    weights : array of float, shape (D,)
-        The weight of each draw.
-    states : array of float, shape (D, states of all nodes)
-        Probabilities.
-
-    Returns
-    -------
-    dict of str to tuple of two arrays of float, each of shape (states of all nodes,)
-        Moves, in probability, and their Monte Carlo standard errors, by the parameter's name
-        (`node` or `cause -> effect`).
-    """
-    if not {"base", "influence"} <= belief.posterior.keys():
-        return {}
-    base, influence = stated_parameters(scenario, given)
-    design = given.parameters
-    names = [*np.array(design.base_names)[~base], *np.array(design.influence_names)[~influence]]
-    scaled = np.concatenate(
-        [
-            (belief.posterior["base"] / given.base_sd)[:, ~base],
-            (belief.posterior["influence"] / design.influence_sd)[:, ~influence],
-        ],
-        axis=1,
-    )
-    tilted = weights[:, None] * np.exp(scaled / 2)
-    tilted /= tilted.sum(axis=0)
-    moved = zip(*_moved(tilted.T, weights, states), strict=True)
-    return dict(zip(map(str, names), moved, strict=True))
-
-
-def reliance_on_defaults(
-    scenario: Scenario, given: Elicitation, belief: Belief, weights: Floats, states: Floats
-) -> Floats:
-    """Return how far probabilities would move if all that nobody stated were half a prior sd off.
-
-    Parameters
-    ----------
-    scenario, given, belief, weights, states
-        As in `default_moves`.
-
-    Returns
-    -------
-    array of float, shape (states of all nodes,)
-        Moves, in probability, added in squares, as if the defaults were off independently, less
-        what is Monte Carlo error.
-    """
-    moves = default_moves(scenario, given, belief, weights, states).values()
-    squares = sum((move**2 - error**2 for move, error in moves), np.zeros(states.shape[1]))
-    return np.sqrt(np.maximum(squares, 0.0))
-
-
-def standard_errors(weights: Floats, values: Floats) -> Floats:
-    """Return the Monte Carlo standard error of the weighted mean of each column.
-
-    Parameters
-    ----------
-    weights : array of float, shape (D,)
-        What each draw counts; they add up to 1.
-    values : array of float, shape (D, columns)
-        Probabilities.
-
-    Returns
-    -------
-    array of float, shape (columns,)
-        Probabilities; of the means of 40 batches of successive draws.
-    """
-    errors: Floats = _moved(np.zeros((1, len(weights))), weights, values)[1][0]
-    return errors
-
-
-def _moved(others: Floats, weights: Floats, values: Floats) -> tuple[Floats, Floats]:
-    """Return by how much means under other weights differ, shape (others, columns), and the error.
-
-    The standard error is that of batch means, as successive draws are not independent.
-    """
-    change, centred = others - weights, values - weights @ values
-    batches = np.array_split(np.arange(len(values)), min(BATCHES, len(values)))
-    parts = np.stack([change[:, batch] @ centred[batch] for batch in batches])
-    return parts.sum(axis=0), parts.std(axis=0) * np.sqrt(len(parts))
-
-
 def _outcome(
     scenario: Scenario,
     given: Elicitation,
@@ -857,48 +486,3 @@ def _confidence(spoken: Speakers, defaults: float) -> tuple[str, str]:
     if groups >= 5 and articles >= 5 and defaults <= 0.05 and apart <= 1.0:
         return "high", because
     return "moderate", because
-
-
-def normalised(graph: Graph, states: Floats) -> Floats:
-    """Return probabilities that add up to 1 at every node: what is settled is 1, not nearly.
-
-    Parameters
-    ----------
-    graph : Graph
-        Its nodes have the states.
-    states : array of float, shape (..., states of all nodes)
-        Not negative.
-
-    Returns
-    -------
-    array of float, shape (..., states of all nodes)
-        Probabilities; of a node whose states are all 0, as they came.
-    """
-    total = np.add.reduceat(states, graph.state_offset[:-1], axis=-1)
-    whole = np.repeat(np.where(total > 0, total, 1.0), graph.sizes(graph.nodes), axis=-1)
-    return np.asarray(states / whole)
-
-
-def weighted_quantiles(values: Floats, weights: Floats, shares: list[float]) -> Floats:
-    """Return weighted quantiles of each column.
-
-    Parameters
-    ----------
-    values : array of float, shape (D, columns)
-        Draws.
-    weights : array of float, shape (D,)
-        What each draw counts; they add up to 1.
-    shares : list of float
-        What share of the weight lies below, each in [0, 1].
-
-    Returns
-    -------
-    array of float, shape (shares, columns)
-        Between two draws, interpolated; a draw stands at the middle of its own weight.
-    """
-    order = np.argsort(values, axis=0)
-    ranked = np.take_along_axis(values, order, axis=0)
-    heaped = np.cumsum(weights[order], axis=0) - weights[order] / 2
-    return np.array(
-        [[np.interp(q, heaped[:, j], ranked[:, j]) for j in range(values.shape[1])] for q in shares]
-    )

@@ -22,18 +22,12 @@ from estimative.coverages import Coverage
 from estimative.disagreements import Alone, Disagreement
 from estimative.elicitation import Elicitation, as_known, encode
 from estimative.errors import InferenceError, LedgerError, Problem, ScenarioError
-from estimative.forecasting import (
-    FEWEST_DRAWS,
-    WORST_K,
-    Forecast,
-    UnderNews,
-    compute_forecast,
-    under_news,
-)
+from estimative.forecasting import Forecast, UnderNews, compute_forecast, under_news
 from estimative.model_files import DEFAULT_MODEL, find_model, load_model
 from estimative.news import World, world
 from estimative.scenario import Scenario
 from estimative.tail_weights import pareto_k
+from estimative.weighted_draws import FEWEST_DRAWS, WORST_K
 from estimative.workspace import enclosing_workspace, shelf
 
 if TYPE_CHECKING:

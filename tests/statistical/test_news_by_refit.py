@@ -14,8 +14,8 @@ from made_up import random_scenario
 
 import estimative as est
 from estimative.belief import Settings
-from estimative.forecasting import FEWEST_DRAWS, WORST_K
 from estimative.tail_weights import pareto_k
+from estimative.weighted_draws import FEWEST_DRAWS, WORST_K
 
 pytestmark = pytest.mark.slow
 

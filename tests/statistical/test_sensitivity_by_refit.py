@@ -15,10 +15,10 @@ from estimative.belief import Settings
 from estimative.elicitation import as_known
 from estimative.exploring.moves import Gauge
 from estimative.exploring.otherwise import How, Kind, altered, levers
-from estimative.forecasting import WORST_K
 from estimative.inference import fit
 from estimative.model_files import DEFAULT_MODEL, find_model, load_model
 from estimative.reweighting import ERRORS, RELEVANCE, Reweighting
+from estimative.weighted_draws import WORST_K
 
 pytestmark = pytest.mark.slow
 

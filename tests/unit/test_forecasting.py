@@ -11,10 +11,11 @@ import pytest
 from builders import OPENS, answer, prior_belief, read, says
 
 from estimative.elicitation import as_known, encode
-from estimative.forecasting import rough_points, weighted_quantiles
 from estimative.lexicon import reliability
 from estimative.news import silent_tables, world
+from estimative.outcome_forecasts import rough_points
 from estimative.results import percent
+from estimative.weighted_draws import weighted_quantiles
 
 HALFWAY = dt.date(2024, 7, 1)
 HINT = {

@@ -15,8 +15,8 @@ import estimative as est
 from estimative.elicitation import encode
 from estimative.exploring import joint, joints
 from estimative.exploring.joints import chance
-from estimative.forecasting import weighted_quantiles
 from estimative.news import drawn_likelihood, silent_tables
+from estimative.weighted_draws import weighted_quantiles
 
 SECRET = {"timing": "none"}
 

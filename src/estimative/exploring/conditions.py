@@ -5,8 +5,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from estimative.forecasting import Forecast, OutcomeForecast
+from estimative.forecasting import Forecast
 from estimative.names import listed
+from estimative.outcome_forecasts import OutcomeForecast
 from estimative.scenario import InfluenceStatement, ProbabilityStatement
 
 Conditions = Mapping[str, str | bool]

@@ -11,12 +11,13 @@ import numpy as np
 
 from estimative.exploring.conditions import open_outcome, rests_on_defaults, settled_state
 from estimative.exploring.supposing import Estimate, bounds, reliance, unsigned
-from estimative.forecasting import Forecast, OutcomeForecast
+from estimative.forecasting import Forecast
 from estimative.lexicon import diagnosticity, read_table
 from estimative.names import listed
 from estimative.network import states_from_families
 from estimative.network.graph import Floats
 from estimative.news import drawn_likelihood, silent_tables
+from estimative.outcome_forecasts import OutcomeForecast
 from estimative.results import Answer, Table, mass, percent
 
 OBSERVATION, REPORT = "observation", "report"

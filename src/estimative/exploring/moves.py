@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from estimative.forecasting import BATCHES, CLEAR, FEWEST_DRAWS, WORST_K, Forecast
+from estimative.forecasting import Forecast
 from estimative.network.graph import Floats
 from estimative.tail_weights import pareto_k, smoothed
+from estimative.weighted_draws import BATCHES, CLEAR, FEWEST_DRAWS, WORST_K
 
 LEAST = 0.0005  # move, in probability
 STILL = 1e-9  # log weights that differ by less are all alike

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimative.forecasting import Forecast, OutcomeForecast
+from estimative.forecasting import Forecast
+from estimative.outcome_forecasts import OutcomeForecast
 from estimative.reweighting import Reweighting
 
 if TYPE_CHECKING:

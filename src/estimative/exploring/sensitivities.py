@@ -13,12 +13,13 @@ from estimative.exploring.conditions import open_outcome
 from estimative.exploring.moves import Gauge, Move
 from estimative.exploring.otherwise import Alternative, Kind, altered, levers
 from estimative.exploring.swings import VOICES, Sensitivity, Swing
-from estimative.forecasting import Forecast, normalised
+from estimative.forecasting import Forecast
 from estimative.network import states_from_families
 from estimative.network.graph import Floats
 from estimative.news import World, silent_tables, world
 from estimative.reweighting import ERRORS, Reweighting
 from estimative.scenario import Scenario
+from estimative.weighted_draws import normalised
 
 LARGE = 0.05  # move, in probability, from which it is fitted anew if anything is
 

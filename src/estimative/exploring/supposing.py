@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from estimative.defaults import reliance_on_defaults
 from estimative.exploring.conditions import written
-from estimative.forecasting import Forecast, normalised, reliance_on_defaults, weighted_quantiles
+from estimative.forecasting import Forecast
 from estimative.network import states_from_families
 from estimative.network.graph import Floats
 from estimative.news import World, drawn_likelihood, silent_tables, standing, world
 from estimative.results import percent, points
 from estimative.scenario import Observation
+from estimative.weighted_draws import normalised, weighted_quantiles
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,11 @@ from estimative.exploring.joints import chance
 from estimative.exploring.moves import Gauge, Move
 from estimative.exploring.otherwise import How, Kind, Lever
 from estimative.exploring.supposing import unsigned
-from estimative.forecasting import FEWEST_DRAWS, WORST_K, Forecast, OutcomeForecast
+from estimative.forecasting import Forecast
+from estimative.outcome_forecasts import OutcomeForecast
 from estimative.results import Answer, Table, percent, points, tenths
 from estimative.reweighting import Reweighting
+from estimative.weighted_draws import FEWEST_DRAWS, WORST_K
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,11 +16,12 @@ from estimative.exploring.conditions import (
     written,
 )
 from estimative.exploring.supposing import Estimate, Supposed, bounds, reliance, suppose, unsigned
-from estimative.forecasting import FEWEST_DRAWS, Forecast
+from estimative.forecasting import Forecast
 from estimative.lexicon import phrase_for
 from estimative.news import standing
 from estimative.results import Answer, Table, mass, percent, points
 from estimative.scenario import Observation, Report
+from estimative.weighted_draws import FEWEST_DRAWS
 
 SMALLEST = 0.005  # half a point
 

@@ -11,12 +11,13 @@ from matplotlib.axes import Axes
 
 from estimative.agenda import Item
 from estimative.coverages import Coverage, Need
-from estimative.forecasting import CLEAR, WORST_K, reweighted_points
+from estimative.outcome_forecasts import reweighted_points
 from estimative.plots import style
 from estimative.plots.lettering import BODY, NUMBER, SMALL, balance, settings, text_size
 from estimative.plots.style import MARGIN, QUIET, Caption, How, Lines, Pen
 from estimative.scenario import InfluenceStatement
 from estimative.speakers import RECORD
+from estimative.weighted_draws import CLEAR, WORST_K
 
 MOST = 15  # rows; the smaller ones are counted in the words
 NOTHING = "No default and nothing stale moves an answer"

@@ -10,8 +10,9 @@ from typing import Literal
 
 from matplotlib.axes import Axes
 
-from estimative.forecasting import Forecast, OutcomeForecast, in_words
+from estimative.forecasting import Forecast
 from estimative.lexicon import read_lexicon
+from estimative.outcome_forecasts import OutcomeForecast, in_words
 from estimative.plots import style
 from estimative.plots.lettering import BODY, NUMBER, SMALL, balance, settings, text_size, wrap
 from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from estimative.arrivals import Arrival, arrivals
-from estimative.forecasting import Forecast, OutcomeForecast
+from estimative.forecasting import Forecast
+from estimative.outcome_forecasts import OutcomeForecast
 from estimative.plots import style
 
 MOST_MARKS, LEAST_MOVE = 10, 0.01  # news is named if it moved the answer by a point
