@@ -20,18 +20,21 @@ WIDEST, NARROWEST = 120, 40  # characters a line may have
 LONGEST_SENTENCE = 100  # characters a line of running text may have
 LONGEST_WORD = 16  # characters of a word that a column keeps whole, should there be too little room
 
-# no script of a notebook's takes what stands between two dollar signs for mathematics
+# no script of a notebook's takes what stands between two dollar signs for mathematics; a notebook
+# that is not trusted drops style sheets, so what a table cannot do without stands at each cell
+CELL = "text-align: left; vertical-align: top; padding: 0.25em 0.9em 0.25em 0"
+NUMBER = CELL.replace("left", "right", 1)
+BELOW = "text-align: left; padding: 0 0.9em 0.25em 1.2em; font-size: 92%"
 HTML = """<div class="estimative tex2jax_ignore mathjax_ignore">
 <style>
 .estimative tbody tr {background: transparent !important}
 .estimative table {border-collapse: collapse; margin: .4em 0 .6em; font-size: inherit}
-.estimative th, .estimative td {padding: .25em .9em .25em 0; vertical-align: top; text-align: left;
-  white-space: pre-wrap; background: transparent; border: 0}
-.estimative th.number, .estimative td.number {text-align: right; font-variant-numeric: tabular-nums}
+.estimative th, .estimative td {white-space: pre-wrap; background: transparent; border: 0}
+.estimative th.number, .estimative td.number {font-variant-numeric: tabular-nums}
 .estimative td.number {white-space: nowrap}
 .estimative thead th {font-weight: 600; border-bottom: 1px solid rgba(128, 128, 128, .6)}
 .estimative tr.first td {border-top: 1px solid rgba(128, 128, 128, .25)}
-.estimative td.below {padding-left: 1.2em; padding-top: 0; opacity: .7; font-size: .92em}
+.estimative td.below {opacity: .7}
 .estimative p {margin: .2em 0; max-width: 56em; line-height: 1.4}
 .estimative p.note {opacity: .7; font-size: .92em}
 </style>
@@ -41,14 +44,15 @@ HTML = """<div class="estimative tex2jax_ignore mathjax_ignore">
 {%- if table.rows %}
 <table>
 <thead><tr>
-{%- for name in table.columns %}<th{{ numeric[loop.index0] }}>{{ name }}</th>{% endfor -%}
+{%- for name in table.columns %}<th scope="col"{{ looks[loop.index0] }}>{{ name }}</th>{% endfor -%}
 </tr></thead>
 <tbody>
 {%- for row in table.rows %}
 <tr class="first">
-{%- for cell in row %}<td{{ numeric[loop.index0] }}>{{ cell }}</td>{% endfor %}</tr>
+{%- for cell in row %}<td{{ looks[loop.index0] }}>{{ cell }}</td>{% endfor %}</tr>
 {%- if table.below and table.below[loop.index0] %}
-<tr><td class="below" colspan="{{ row | length }}">{{ table.below[loop.index0] }}</td></tr>
+<tr><td class="below" style="{{ below }}" colspan="{{ row | length }}">
+{{- table.below[loop.index0] }}</td></tr>
 {%- endif %}
 {%- endfor %}
 </tbody></table>
@@ -123,8 +127,12 @@ class Table:
         from markupsafe import Markup
 
         template = Environment(autoescape=True).from_string(HTML)
-        numeric = [Markup(' class="number"') if right else "" for right in self._numeric()]
-        return template.render(table=self, heading=self.title.splitlines(), numeric=numeric)
+        looks = [
+            Markup(f' class="number" style="{NUMBER}"' if right else f' style="{CELL}"')
+            for right in self._numeric()
+        ]
+        heading = self.title.splitlines()
+        return template.render(table=self, heading=heading, looks=looks, below=BELOW)
 
     def _numeric(self) -> list[bool]:
         """Return which columns hold nothing but numbers."""

@@ -3,6 +3,7 @@
 import dataclasses
 import html.parser
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -193,9 +194,19 @@ def test_html_is_escaped_everywhere():
     assert written.count("&lt;script&gt;") == 5
 
 
+def test_html_needs_no_style_sheet():
+    """A notebook that is not trusted drops it: cells keep their place by themselves."""
+    bare = re.sub(r"<style>.*?</style>", "", TABLE.html(), flags=re.DOTALL)
+    cells = re.findall(r"<t[hd]\b[^>]*>", bare)
+    assert cells
+    assert all("text-align: " in cell and "padding: " in cell for cell in cells)
+
+
 def test_html_sets_numbers_to_the_right_and_no_colour_of_its_own():
     written = TABLE.html()
-    assert '<th class="number">chance</th>' in written
+    assert re.search(
+        r'<th scope="col" class="number" style="text-align: right;[^"]*">chance<', written
+    )
     assert '<td class="number">69%</td>' in written
     assert "<th>outcome</th>" in written
     assert "color: #" not in written
