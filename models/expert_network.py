@@ -13,10 +13,8 @@ from estimative.elicitation import RELEVANCE_SD, encode
 from estimative.implied import conditional_tables, implied_log_odds, symbols
 from estimative.scenario import Scenario
 
-SHARPENING = (
-    1.05  # how much nearer to even experts speak than they know, where no track record tells
-)
-PERSON, GROUP, EVERYBODY = 0.3, 0.58, 0.4  # sd of errors on log-odds
+SHARPENING = 1.2  # how much nearer to even experts speak than they know
+PERSON, GROUP, EVERYBODY = 0.3, 0.58, 0.45  # sd of errors on log-odds
 
 
 def build_model(scenario: Scenario) -> pm.Model:

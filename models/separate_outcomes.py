@@ -14,8 +14,8 @@ from estimative.elicitation import RELEVANCE_SD, as_known, encode
 from estimative.implied import conditional_tables, implied_log_odds, shared, symbols
 from estimative.scenario import Scenario
 
-SHARPENING = 1.05  # how much nearer to even experts speak than they know, without a track record
-PERSON, GROUP, EVERYBODY = 0.3, 0.58, 0.4  # sd of errors on log-odds
+SHARPENING = 1.2  # how much nearer to even experts speak than they know
+PERSON, GROUP, EVERYBODY = 0.3, 0.58, 0.45  # sd of errors on log-odds
 
 
 def build_model(scenario: Scenario) -> pm.Model:

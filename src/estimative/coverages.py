@@ -15,6 +15,7 @@ from estimative.defaults import default_moves
 from estimative.forecasting import Forecast
 from estimative.network.junction_tree import Floats
 from estimative.outcome_forecasts import reweighted_points
+from estimative.proposals import offers
 from estimative.results import Answer, Table, percent, points
 from estimative.scenario import InfluenceStatement
 from estimative.speakers import RECORD, stated_of
@@ -187,6 +188,7 @@ class Coverage(Answer):
             "Points: how far the node's probability would move if the default were half a prior"
             " sd higher; beside it the outcome that would move more. Only moves of more than"
             f" {CLEAR} Monte Carlo standard errors are shown (~0: none).",
+            *offers(self.forecast.scenario),
         ]
         title = (
             f"{self.forecast.scenario.question}\nWhat is stated and what is default, as of"

@@ -82,6 +82,10 @@ class Elicitation:
     distinct_records : tuple of str
         One label a record; who repeats a record repeats its doubtful relevance too: `distinct`,
         shape (B,), says which.
+    weights : mapping of str to Weight
+        The factors of each weight.
+    sharpening : array of float, shape (), or None
+        By what a track record multiplies the model's own sharpening; None where none is taken.
     """
 
     graph: Graph
@@ -118,6 +122,7 @@ class Elicitation:
     distinct_records: tuple[str, ...]
     distinct: Ints
     weights: Mapping[str, Weight]
+    sharpening: Floats | None = None
 
     @property
     def coords(self) -> dict[str, tuple[str, ...]]:
@@ -249,6 +254,35 @@ def meaning(chance: Chance, lexicon: str) -> Meaning:
     return Meaning((low + high) / 2, (high - low) / (2 * Z_95))
 
 
+def stated_meaning(scenario: Scenario, statement: ProbabilityStatement) -> Meaning:
+    """Return what a statement of a probability counts as: its words, less the expert's bias.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its lexicon, and the track record that it takes.
+    statement : ProbabilityStatement
+        The statement.
+
+    Returns
+    -------
+    Meaning
+        Mean and sd on log-odds of the event. A bias is one towards what happens, the last of two
+        states; doubt about it is added to the spread, in squares.
+    """
+    said = meaning(statement.probability, statement.lexicon or scenario.lexicon)
+    record = scenario.track_record
+    if record is None:
+        return said
+    node, state = statement.event
+    states = scenario.nodes[node]
+    sign = -1.0 if len(states) == 2 and state != states[-1] else 1.0
+    bias = record.of(statement.expert).bias.mean
+    return Meaning(
+        said.mean - sign * bias, math.hypot(said.spread, record.bias_sd(statement.expert))
+    )
+
+
 def graph_of(scenario: Scenario) -> Graph:
     """Return the structure of a scenario's network.
 
@@ -310,7 +344,7 @@ class _Builder:
         """Take in one statement."""
         match statement:
             case ProbabilityStatement():
-                said = meaning(statement.probability, statement.lexicon or self.scenario.lexicon)
+                said = stated_meaning(self.scenario, statement)
                 odds = self._odds(self._known(statement.date), statement.event, statement.given)
                 self._row(
                     name,
@@ -382,6 +416,7 @@ class _Builder:
     def finish(self, weights: Mapping[str, Weight]) -> Elicitation:
         """Return the arrays."""
         graph, rows, carries = self.graph, self.rows, self._carries()
+        record = self.scenario.track_record
         offset = {
             "odds": 0,
             "direct": len(self.odds_at),
@@ -442,6 +477,7 @@ class _Builder:
             distinct_records=tuple(names[0] for names in repeated),
             distinct=np.array([first_of[r["name"]] for r in self.records], np.int64),
             weights=weights,
+            sharpening=np.array(record.sharpens) if record else None,
         )
 
     def _row(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from estimative import records
 from estimative.errors import Problem, ScenarioError
 from estimative.names import did_you_mean, listed
-from estimative.records import Ledger, Past
+from estimative.records import Ledger, Past, Sealed
 from estimative.results import Answer, Table, mass, percent
 from estimative.scenario import Scenario
 from estimative.workflow import parse_day, runs_folder
@@ -22,6 +22,7 @@ from estimative.workspace import find_scenario
 if TYPE_CHECKING:
     import pandas as pd
 
+OWN = "(own, sealed)"
 SIDE_BY_SIDE = 4  # outcomes a table
 SAID = ("outcome", "probability", "lower", "upper", "withheld", "event")
 ORIGIN = ("as_of", "record", "written", "model", "seed", "interval")
@@ -44,6 +45,8 @@ class History(Answer):
         The one outcome that was asked for.
     why_none : str
         If there are no forecasts, why.
+    sealed : tuple of Sealed
+        What was sealed beside them: own numbers, and that sheets of others were read.
     """
 
     scenario: str
@@ -51,16 +54,29 @@ class History(Answer):
     forecasts: tuple[Past, ...] = field(repr=False)
     outcome: str | None = None
     why_none: str = ""
+    sealed: tuple[Sealed, ...] = ()
 
     def records(self) -> list[dict[str, Any]]:
-        """Return one mapping an outcome of a recorded forecast; probabilities in [0, 1]."""
+        """Return one mapping an outcome of a recorded forecast; probabilities in [0, 1].
+
+        The analyst's own sealed numbers come last, as of model `(own, sealed)`.
+        """
         rows = []
         for past in self.forecasts:
             about = dict(zip(ORIGIN, _origin(past), strict=True))
             for values in self._said(past):
                 row = about | dict(zip(SAID, values, strict=True))
                 rows.append({column: row[column] for column in COLUMNS})
-        return rows
+        return [*rows, *(row for entry in self.sealed for row in self._own(entry))]
+
+    def _own(self, entry: Sealed) -> Iterator[dict[str, Any]]:
+        """Yield the analyst's own numbers of a sealed entry, as forecasts of no model."""
+        about = {"as_of": entry.as_of, "record": entry.id, "written": entry.written, "model": OWN}
+        for number in entry.content.get("numbers", ()):
+            outcome, state = number["event"]
+            if self.outcome in (None, outcome):
+                said = {"outcome": outcome, "probability": number["probability"], "event": state}
+                yield dict.fromkeys(COLUMNS) | about | said
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row an outcome of a recorded forecast: probability and interval by day."""
@@ -78,6 +94,10 @@ class History(Answer):
 
     def tables(self) -> list[Table]:
         """Return the forecasts, one a row; four outcomes side by side, or one with its interval."""
+        sealed = [records.sealed_table(self.scenario, self.sealed)] if self.sealed else []
+        return [*self._forecast_tables(), *sealed]
+
+    def _forecast_tables(self) -> list[Table]:
         if not self.forecasts:
             return [Table(self.why_none, ("as of",), ())]
         notes = self._notes()
@@ -153,10 +173,13 @@ class Contents(Answer):
     scenarios : tuple of mapping
         `scenario`, `records` (how many), `first`, `last` (days they speak as of), `written` (the
         newest).
+    sealed : mapping of str to int
+        By scenario, how many entries are sealed beside forecasts.
     """
 
     ledger: Ledger
     scenarios: tuple[Mapping[str, Any], ...]
+    sealed: Mapping[str, int] = field(default_factory=dict)
 
     def records(self) -> list[dict[str, Any]]:
         """Return one mapping a scenario."""
@@ -176,7 +199,10 @@ class Contents(Answer):
             for r in self.scenarios
         ]
         title = "What is recorded." if rows else "Nothing is recorded."
-        return [Table(title, columns, rows, [str(self.ledger.file)])]
+        sealed = [
+            f"{slug}: {counted:,} sealed beside them." for slug, counted in self.sealed.items()
+        ]
+        return [Table(title, columns, rows, [*sealed, str(self.ledger.file)])]
 
 
 def contents(folder: str | Path = ".") -> Contents:
@@ -198,7 +224,7 @@ def contents(folder: str | Path = ".") -> Contents:
         If the ledger cannot be read.
     """
     ledger = ledger_in(folder)
-    return Contents(ledger, tuple(records.scenarios(ledger)))
+    return Contents(ledger, tuple(records.scenarios(ledger)), records.sealed_counts(ledger))
 
 
 def ledger_in(folder: str | Path = ".") -> Ledger:
@@ -261,7 +287,15 @@ def history(
         raise ValueError(f"{first} is after {last}; exchange the two days")
     found = records.past(slug, ledger, since=first, until=last, model=model, record=record)
     why = "" if found else _why_none(slug, ledger)
-    answer = History(slug, ledger.file, tuple(found), outcome, why)
+    sealed = [] if model or record else records.sealed_entries(slug, ledger)
+    sealed = [
+        entry
+        for entry in sealed
+        if (first is None or entry.as_of >= first)
+        and (last is None or entry.as_of <= last)
+        and (outcome is None or outcome in entry.nodes)
+    ]
+    answer = History(slug, ledger.file, tuple(found), outcome, why, tuple(sealed))
     if outcome is not None and found and outcome not in (names := answer._names()):
         there = f"recorded are: {', '.join(names)}"
         raise KeyError(f"no outcome '{outcome}'{did_you_mean(outcome, names)} ({there})")

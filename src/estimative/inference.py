@@ -1,7 +1,8 @@
 """Fit a model: PyMC gives the log density, nutpie's NUTS the draws, ArviZ the verdict."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Told = Callable[[str], None]
+
+SHARPENING = "SHARPENING"  # the constant of a model that a track record multiplies
 
 log = logging.getLogger(__name__)
 
@@ -66,11 +69,13 @@ def fit(
     settings = settings or Settings()
     given = encode(scenario)
     tell("preparing the model (longest the first time on a machine: about a minute)")
-    from estimative.implied import add_news
+    from estimative.implied import add_news, shared
     from estimative.sampling import coordinate_names, density, expand, sample
 
+    sharper = None if given.sharpening is None else shared(given.sharpening)
     try:
-        model = build_model(scenario)
+        with _sharpened(build_model, sharper):
+            model = build_model(scenario)
     except Exception as error:
         raise InferenceError(
             f"the model cannot be built: {type(error).__name__}: {error}"
@@ -98,7 +103,7 @@ def fit(
         ) from error
     draws = expand(model, start, points.reshape(-1, points.shape[-1]))
     _check_tables(given, draws["cpt"])
-    diagnostics = _diagnose(points, coordinate_names(model, start)) | {
+    diagnostics = diagnose(points, coordinate_names(model, start)) | {
         "divergences": divergences,
         "draws": settings.draws,
         "chains": settings.chains,
@@ -106,6 +111,21 @@ def fit(
     counted = {*model.coords.get("statement", ()), *model.coords.get("base_rate", ())}
     without, k = _without_each(scenario, given, draws, counted)
     return Belief(key, diagnostics, draws.pop("cpt"), draws, without, k)
+
+
+@contextmanager
+def _sharpened(build_model: Callable[..., object], by: Any) -> Iterator[None]:  # noqa: ANN401
+    """Multiply the sharpening that a model file names at its top, while it builds."""
+    known = getattr(build_model, "__globals__", {})
+    own = known.get(SHARPENING)
+    if own is None or by is None:
+        yield
+        return
+    known[SHARPENING] = own * by
+    try:
+        yield
+    finally:
+        known[SHARPENING] = own
 
 
 def _check_tables(given: Elicitation, tables: Floats) -> None:
@@ -129,8 +149,21 @@ def _check_tables(given: Elicitation, tables: Floats) -> None:
         )
 
 
-def _diagnose(points: Floats, names: list[str]) -> dict[str, Any]:
-    """Return the largest R-hat and the smallest effective sizes (ranks, Vehtari et al. 2021)."""
+def diagnose(points: Floats, names: list[str]) -> dict[str, Any]:
+    """Return the largest R-hat and the smallest effective sizes (ranks, Vehtari et al. 2021).
+
+    Parameters
+    ----------
+    points : array of float, shape (chains, draws, dimensions)
+        Unconstrained draws.
+    names : list of str
+        Of the dimensions.
+
+    Returns
+    -------
+    dict
+        `rhat`, `ess_bulk`, `ess_tail`; `worst`, the name of the dimension with the largest R-hat.
+    """
     from arviz_stats.base import array_stats
 
     stack = np.moveaxis(points, -1, 0)

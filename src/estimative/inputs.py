@@ -93,7 +93,8 @@ def results_text(
 def known_text(scenario: Scenario) -> str:
     """Return a scenario as known on a day, as canonical JSON.
 
-    Experts and sources whom no statement names are left out, and so is whatever has its default.
+    Experts and sources whom no statement names are left out, and so is whatever has its default; of
+    a track record what it says of those experts stays.
 
     Parameters
     ----------
@@ -109,6 +110,10 @@ def known_text(scenario: Scenario) -> str:
     experts, sources = {s.expert for s in said}, {s.source for s in said}
     whole = scenario.model_dump(mode="json", exclude=APART, exclude_defaults=True)
     whole["slug"] = scenario.slug
+    if scenario.track_record is not None:
+        kept = {n: r for n, r in scenario.track_record.experts.items() if n in experts}
+        record = scenario.track_record.model_copy(update={"experts": kept})
+        whole["track_record"] = record.model_dump(mode="json")
     for name, entries, wanted in [
         ("experts", scenario.experts, experts),
         ("sources", scenario.sources, sources),

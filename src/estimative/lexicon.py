@@ -256,6 +256,7 @@ def diagnosticity(word: str) -> tuple[float, float, float]:
     return float(low), float(best), float(high)
 
 
+@cache
 def reliability(grade: str) -> float:
     """Return the factor that an Admiralty grade stands for.
 

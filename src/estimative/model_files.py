@@ -7,7 +7,7 @@ import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from estimative.errors import InferenceError
 from estimative.names import did_you_mean
@@ -15,8 +15,6 @@ from estimative.workspace import enclosing_workspace, shelf
 
 if TYPE_CHECKING:
     import pymc as pm
-
-    from estimative.scenario import Scenario
 
 DEFAULT_MODEL = "expert_network"
 
@@ -52,8 +50,10 @@ def find_model(name: str | Path, start: Path) -> Path:
     found = models(start)
     if path.name in found:
         return found[path.name]
+    # the shelf also has models of something else, such as track records
+    allowed = [n for n, f in sorted(found.items()) if "build_model" in f.read_text("utf-8")]
     raise InferenceError(
-        f"no model '{name}'{did_you_mean(path.name, found)} (there are: {', '.join(sorted(found))})"
+        f"no model '{name}'{did_you_mean(path.name, allowed)} (there are: {', '.join(allowed)})"
     )
 
 
@@ -77,13 +77,15 @@ def models(start: Path) -> dict[str, Path]:
     return found
 
 
-def load_model(file: Path) -> "Callable[[Scenario], pm.Model]":
-    """Load a model file and return its `build_model`.
+def load_model(file: Path, defines: str = "build_model(scenario)") -> "Callable[[Any], pm.Model]":
+    """Load a model file and return the function that builds its model.
 
     Parameters
     ----------
     file : Path
         A Python file.
+    defines : str
+        The function that is looked for, with what it takes.
 
     Returns
     -------
@@ -112,7 +114,7 @@ def load_model(file: Path) -> "Callable[[Scenario], pm.Model]":
             f"{file}: the model file fails: {type(error).__name__}: {error}"
         ) from error
     cloudpickle.register_pickle_by_value(module)
-    build = getattr(module, "build_model", None)
+    build = getattr(module, defines.partition("(")[0], None)
     if not callable(build):
-        raise InferenceError(f"{file}: defines no build_model(scenario); a model file must")
+        raise InferenceError(f"{file}: defines no {defines}; a model file must")
     return build  # type: ignore[no-any-return]

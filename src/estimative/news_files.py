@@ -144,8 +144,8 @@ def item_text(draft: Draft, folder: Path) -> str:
         kind=draft.kind,
         published=_days(draft.published),
         happened=_days(draft.happened),
-        said=_prose(draft.said),
-        source=_told(
+        said=prose(draft.said),
+        source=told(
             name=draft.source,
             address=DoubleQuotedScalarString(draft.address) if draft.address else None,
             reliability=draft.reliability,
@@ -156,13 +156,29 @@ def item_text(draft: Draft, folder: Path) -> str:
         supersedes=draft.supersedes,
         statement=_statement(draft, folder),
         retracts=draft.retracts,
-        because=_prose(" ".join(draft.because)) if not _each_because(draft) else None,
+        because=prose(" ".join(draft.because)) if not _each_because(draft) else None,
     )
-    root = _told(**root)
+    root = told(**root)
     workspace = enclosing_workspace(folder)
     if workspace is not None and (workspace / SCHEMA).is_file():
         schema = (workspace / SCHEMA).relative_to(folder.resolve() / "news", walk_up=True)
         root.yaml_set_start_comment(f"yaml-language-server: $schema={schema.as_posix()}")
+    return yaml_text(root)
+
+
+def yaml_text(root: CommentedMap) -> str:
+    """Return the lines of a table, in the form of the shipped files.
+
+    Parameters
+    ----------
+    root : CommentedMap
+        The table.
+
+    Returns
+    -------
+    str
+        YAML, its lines ended by LF.
+    """
     stream = io.StringIO()
     writer = YAML()
     writer.width = _WIDTH
@@ -220,14 +236,30 @@ def item_file(folder: Path, item: str) -> Path:
     ScenarioError
         If the scenario is part of the installed package.
     """
-    own = shelf()
-    if own.name == "_shelf" and enclosing_workspace(folder) == own:
-        message = "belongs to the installed package; make a folder of your own: estimative new DIR"
-        raise ScenarioError([Problem(folder.name, 0, message)])
+    check_own(folder)
     file = folder / "news" / f"{item}.yaml"
     if file.exists():
         raise FileExistsError(f"news/{file.name} is there already")
     return file
+
+
+def check_own(folder: Path) -> None:
+    """Refuse to write into a scenario of the installed package.
+
+    Parameters
+    ----------
+    folder : Path
+        The scenario's folder.
+
+    Raises
+    ------
+    ScenarioError
+        If it is part of the package.
+    """
+    own = shelf()
+    if own.name == "_shelf" and enclosing_workspace(folder) == own:
+        message = "belongs to the installed package; make a folder of your own: estimative new DIR"
+        raise ScenarioError([Problem(folder.name, 0, message)])
 
 
 def write_item(folder: Path, item: str, text: str) -> Path:
@@ -320,7 +352,19 @@ def _pairs(texts: Iterable[str], example: str) -> dict[str, str]:
     return found
 
 
-def _told(**entries: Any) -> CommentedMap:  # noqa: ANN401 - whatever YAML can hold
+def told(**entries: Any) -> CommentedMap:  # noqa: ANN401 - whatever YAML can hold
+    """Return a table of what was told.
+
+    Parameters
+    ----------
+    **entries
+        Values by key; those that are empty are left out.
+
+    Returns
+    -------
+    CommentedMap
+        In this order.
+    """
     empty: tuple[Any, ...] = (None, "", [], {})
     return CommentedMap((key, value) for key, value in entries.items() if value not in empty)
 
@@ -332,8 +376,19 @@ def _days(text: str | None) -> dt.date | str | None:
     return text
 
 
-def _prose(text: str | None) -> str | None:
-    """Return a text on one line; a long one is folded below its key."""
+def prose(text: str | None) -> str | None:
+    """Return a text on one line; a long one is folded below its key.
+
+    Parameters
+    ----------
+    text : str or None
+        Words.
+
+    Returns
+    -------
+    str or None
+        Empty for None.
+    """
     line = " ".join((text or "").split())
     return FoldedScalarString(line) if len(line) > _LONGEST and line.isprintable() else line
 
@@ -348,7 +403,7 @@ def _bearings(draft: Draft) -> list[CommentedMap]:
     ratios = [*map(_value, draft.ratio), *[None] * len(draft.favours)]
     because = draft.because if _each_because(draft) else [""] * len(draft.favours)
     return [
-        _told(favours=_states([state]), ratio=ratio, because=_prose(why))
+        told(favours=_states([state]), ratio=ratio, because=prose(why))
         for state, ratio, why in zip(draft.favours, ratios, because, strict=False)
     ]
 
@@ -364,7 +419,7 @@ def _each_because(draft: Draft) -> bool:
 
 
 def _states(texts: Iterable[str]) -> Any:  # noqa: ANN401 - a table, as YAML has it
-    return _flow(_pairs(texts, "talks=yes"))
+    return flow(_pairs(texts, "talks=yes"))
 
 
 def _statement(draft: Draft, folder: Path) -> CommentedMap | None:
@@ -374,9 +429,9 @@ def _statement(draft: Draft, folder: Path) -> CommentedMap | None:
         return None
     whole = YAML().load((folder / SCENARIO_FILE).read_text(encoding="utf-8-sig"))
     old: Mapping[str, Any] = whole["statements"].get(draft.supersedes, {})
-    values = {key: _prose(v) if key in SAID_ANEW else _value(v) for key, v in changes.items()}
-    first = {key: old.get(key) for key in ("kind", "expert")} | {"said": _prose(draft.said)}
-    return _told(**first | {k: v for k, v in old.items() if k not in SAID_ANEW} | values)
+    values = {key: prose(v) if key in SAID_ANEW else _value(v) for key, v in changes.items()}
+    first = {key: old.get(key) for key in ("kind", "expert")} | {"said": prose(draft.said)}
+    return told(**first | {k: v for k, v in old.items() if k not in SAID_ANEW} | values)
 
 
 def _value(text: str) -> Any:  # noqa: ANN401 - whatever YAML can hold
@@ -385,18 +440,29 @@ def _value(text: str) -> Any:  # noqa: ANN401 - whatever YAML can hold
         text = f"[{text}]"
     if re.fullmatch(rf"[\[{{].*|{_NUMBER}", text):
         with contextlib.suppress(YAMLError):
-            return _flow(YAML(typ="safe", pure=True).load(text))
+            return flow(YAML(typ="safe", pure=True).load(text))
     return _days(text)
 
 
-def _flow(value: Any) -> Any:  # noqa: ANN401 - whatever YAML can hold
-    """Return lists and tables so that they are written on one line."""
+def flow(value: Any) -> Any:  # noqa: ANN401 - whatever YAML can hold
+    """Return lists and tables so that they are written on one line.
+
+    Parameters
+    ----------
+    value : object
+        Whatever YAML can hold.
+
+    Returns
+    -------
+    object
+        The same.
+    """
     made: CommentedMap | CommentedSeq
     match value:
         case dict():
-            made = CommentedMap((key, _flow(item)) for key, item in value.items())
+            made = CommentedMap((key, flow(item)) for key, item in value.items())
         case list():
-            made = CommentedSeq(map(_flow, value))
+            made = CommentedSeq(map(flow, value))
         case _:
             return value
     made.fa.set_flow_style()

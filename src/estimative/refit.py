@@ -73,6 +73,10 @@ def _numbers(forecast: Forecast) -> Mapping[str, tuple[float, float]]:
 def _structure(old: Scenario, new: Scenario) -> Iterator[str]:
     if old.lexicon != new.lexicon:
         yield f"lexicon {old.lexicon} -> {new.lexicon}"
+    records = [s.track_record.name if s.track_record else "none" for s in (old, new)]
+    if old.track_record != new.track_record:
+        same = records[0] == records[1]
+        yield f"track record {records[0] if same else ' -> '.join(records)}" + " changed" * same
     for link in sorted({*new.links} ^ {*old.links}):
         yield f"link {' -> '.join(link)} {'added' if link in new.links else 'removed'}"
     for name in [*new.nodes, *(n for n in old.nodes if n not in new.nodes)]:

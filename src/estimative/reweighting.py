@@ -17,8 +17,8 @@ from estimative.elicitation import (
     Elicitation,
     as_known,
     encode,
-    meaning,
     prior_sd,
+    stated_meaning,
 )
 from estimative.network.graph import Floats, Ints
 from estimative.scenario import ProbabilityStatement, Scenario, Statement
@@ -181,8 +181,7 @@ class Reweighting:
         for i, name in enumerate(given.names):
             statement = statements.get(name)
             if isinstance(statement, ProbabilityStatement):
-                lexicon = statement.lexicon or self.scenario.lexicon
-                read = meaning(statement.probability, lexicon)
+                read = stated_meaning(self.scenario, statement)
                 stated[i], spread[i] = read.mean, read.spread
 
         total = {n: weights[n].total if n in weights else 0.0 for n in given.weights}

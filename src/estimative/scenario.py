@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, SkipValidation, WithJsonSchema
 
 from estimative.errors import Problem, ScenarioError
+from estimative.expert_records import NamedRecord
 from estimative.names import did_you_mean
 from estimative.news_items import (
     Bearing,
@@ -71,6 +72,9 @@ __all__ = [
     "Statement",
     "Timing",
 ]
+
+SHEET = "sheet:"
+"""How the address of a sheet begins."""
 
 Timing = Literal["steady", "even", "early", "late", "none"]
 StateNames = Annotated[
@@ -151,6 +155,11 @@ class Source(Frozen):
     address: str | None = Field(default=None, description="Where it can be read.")
     reliability: Grade | None = Field(default=None, description="Admiralty letter, A to F.")
 
+    @property
+    def is_sheet(self) -> bool:
+        """Whether it is a sheet that an expert filled in (`estimative sheet in`)."""
+        return (self.address or "").startswith(SHEET)
+
 
 class Scenario(Frozen):
     """A question with all that is known about it."""
@@ -170,6 +179,10 @@ class Scenario(Frozen):
         default=None,
         alias="recency",
         description="After how long a statement counts half, such as 180 days; default: never.",
+    )
+    track_record: NamedRecord = Field(
+        default=None,
+        description="A file of scenarios/track_records, whose weights and biases of experts count.",
     )
     outcomes: Mapping[str, Outcome] = Field(description="What is forecast.")
     drivers: Mapping[str, Driver] = Field(

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from estimative.elicitation import meaning, stated_meaning
 from estimative.outcome_forecasts import StatementPull, in_words, rough_points, span
+from estimative.proposals import offers, record_note
 from estimative.results import Answer, Table, mass, percent
-from estimative.scenario import NewsItem, Observation, Report
+from estimative.scenario import NewsItem, Observation, ProbabilityStatement, Report
 
 if TYPE_CHECKING:
     from estimative.forecasting import Forecast
@@ -41,6 +43,7 @@ class Trace(Answer):
                 "encoded": s.written,
                 "said": s.said,
                 **{f"weight_{factor}": value for factor, value in s.weight.items()},
+                "bias": self._bias(s),
                 "pull": s.pulls[self.outcome],
                 "pull_error": s.errors[self.outcome],
                 "pareto_k": s.k,
@@ -66,7 +69,10 @@ class Trace(Answer):
             f"Confidence in the analysis{'' if found.withheld else f' is {found.confidence}'}:"
             f" {found.confidence_because}.",
             f"Definition: {found.definition}" if found.definition else "No definition.",
+            *offers(answer.scenario),
         ]
+        if (record := answer.scenario.track_record) is not None:
+            notes.append(record_note(record, answer.scenario))
         said = [s.said for s in self.statements]
         return [
             Table(f"{found.headline}\n{headline}. {dates}", columns, rows, notes, said),
@@ -80,25 +86,37 @@ class Trace(Answer):
             self.forecast.scenario.experts[s.expert].name if s.expert else "a record",
             encoded.removeprefix(f"{self.outcome} <- "),
             f"{s.weight['total']:.2f}",
-            _factors(s.weight),
+            _factors(s.weight, self._bias(s)),
             s.source or "",
         )
 
+    def _bias(self, s: StatementPull) -> float | None:
+        """Return what was taken off what a statement says, in log-odds of its event; None: nothing.
+
+        A record of experts takes their bias off what they say of a chance.
+        """
+        scenario, statement = self.forecast.scenario, self.forecast.scenario.statements[s.name]
+        if scenario.track_record is None or not isinstance(statement, ProbabilityStatement):
+            return None
+        read = meaning(statement.probability, statement.lexicon or scenario.lexicon)
+        return read.mean - stated_meaning(scenario, statement).mean
+
+    @property
+    def news(self) -> dict[str, str]:
+        """For each item of news on the outcome what it says of it, and why if it does not count."""
+        items = self.forecast.scenario.news.items()
+        return {n: self._counts_as(n, item) for n, item in items if _bearing(item, self.outcome)}
+
     def _news(self) -> list[Table]:
-        news = self.forecast.scenario.news
-        items = {name: item for name, item in news.items() if _bearing(item, self.outcome)}
+        items = [(self.forecast.scenario.news[name], said) for name, said in self.news.items()]
         if not items:
             return []
         rows = [
-            (
-                str(item.published),
-                self._counts_as(name, item),
-                f"{item.source.name} ({item.source.reliability})",
-            )
-            for name, item in items.items()
+            (str(item.published), said, f"{item.source.name} ({item.source.reliability})")
+            for item, said in items
         ]
         columns = ("published", "counts as", "source")
-        return [Table("News on it", columns, rows, below=[i.said for i in items.values()])]
+        return [Table("News on it", columns, rows, below=[item.said for item, _ in items])]
 
     def _counts_as(self, name: str, item: NewsItem) -> str:
         """Return what an item says of the outcome, and why if it does not count."""
@@ -113,11 +131,11 @@ class Trace(Answer):
         return f"{bearing}; not counted: {why}"
 
 
-def _factors(weight: Mapping[str, float]) -> str:
-    """Return the factors of a weight that are not 1."""
-    return ", ".join(
-        f"{name} {value:.2g}" for name, value in weight.items() if name != "total" and value != 1
-    )
+def _factors(weight: Mapping[str, float], bias: float | None) -> str:
+    """Return the factors of a weight that are not 1, then the bias that was taken off."""
+    found = [f"{n} {value:.2g}" for n, value in weight.items() if n != "total" and value != 1]
+    found += [f"bias {bias:+.2f}"] if bias else []
+    return ", ".join(found)
 
 
 def _bearing(item: NewsItem, outcome: str) -> str:

@@ -16,7 +16,7 @@ from estimative.comparing import Comparison, compare
 from estimative.errors import EstimativeError, Problem, ScenarioError
 from estimative.forecasting import Forecast
 from estimative.scenario import Scenario
-from estimative.workspace import SCENARIO_FILE, enclosing_workspace
+from estimative.workspace import SCENARIO_FILE, TRACK_RECORDS, enclosing_workspace
 
 Changed = tuple[str, ...]
 Answering = Callable[[dt.date | None], tuple[Scenario, Forecast]]
@@ -112,7 +112,7 @@ def file_changes(folder: Path, model: Path) -> Iterator[Changed]:
     """
     workspace = enclosing_workspace(folder) or folder
     files = {folder / SCENARIO_FILE, workspace / "scenarios" / "experts.yaml", model}
-    news = folder / "news"
+    tables = {folder / "news", workspace / "scenarios" / TRACK_RECORDS}
 
     def counts(how: Change, name: str) -> bool:
         """Return whether a file is read.
@@ -127,15 +127,15 @@ def file_changes(folder: Path, model: Path) -> Iterator[Changed]:
         Returns
         -------
         bool
-            True for the scenario's files, the experts and the model.
+            True for the scenario's files, the experts, track records and the model.
         """
         path = Path(name)
-        item = path.parent == news and path.suffix.lower() in (".yaml", ".yml")
+        item = path.parent in tables and path.suffix.lower() in (".yaml", ".yml")
         return path in files or (item and not path.name.startswith("."))
 
     def folders() -> list[Path]:
         """Return the folders to watch that are there."""
-        return sorted(place for place in {*(f.parent for f in files), news} if place.is_dir())
+        return sorted(place for place in {*(f.parent for f in files), *tables} if place.is_dir())
 
     pending: set[Path] = set()
     while True:

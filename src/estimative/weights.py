@@ -35,7 +35,7 @@ class Weight:
     recency : float
         0.5 to the power of age over half-life; 1 where the scenario sets no half-life.
     track_record : float
-        What resolved questions say of the expert; 1 without a record.
+        What resolved questions say of the expert; 1 unless the scenario takes a record.
     repetition : float
         The share left when one voice speaks several times on one event and condition.
     """
@@ -110,11 +110,13 @@ def _factors(scenario: Scenario, statement: Spoken) -> Weight:
     expert = scenario.experts[statement.expert].reliability if statement.expert else None
     source = scenario.sources[statement.source].reliability if statement.source else None
     age = max((scenario.date - statement.date).days, 0)
+    record = scenario.track_record.of(statement.expert) if scenario.track_record else None
     return Weight(
         given=statement.weight,
         expert=reliability(expert) if expert else 1.0,
         source=reliability(source) if source else 1.0,
         recency=0.5 ** (age / scenario.half_life) if scenario.half_life else 1.0,
+        track_record=record.weight.mean if record and statement.expert else 1.0,
     )
 
 

@@ -12,6 +12,7 @@ from estimative.errors import Problem, ScenarioError
 from estimative.names import did_you_mean, listed
 
 SCENARIO_FILE = "scenario.yaml"
+TRACK_RECORDS = "track_records"  # a folder beside the scenarios
 LONGEST_SHOWN = 60  # characters of a name that is none
 
 
@@ -128,6 +129,25 @@ def scenario_folders(path: str | Path = ".") -> dict[str, Path]:
         for file in sorted(root.glob(f"scenarios/*/{SCENARIO_FILE}")) if root is not None else ():
             found.setdefault(file.parent.name, file.parent.resolve())
     return found
+
+
+def track_record_files(workspace: Path | None) -> dict[str, Path]:
+    """Return the track records that the scenarios of a workspace can name.
+
+    Parameters
+    ----------
+    workspace : Path or None
+        The workspace, if there is one.
+
+    Returns
+    -------
+    dict of str to Path
+        Files by name.
+    """
+    if workspace is None:
+        return {}
+    files = sorted((workspace / "scenarios" / TRACK_RECORDS).glob("[!.]*.yaml"))
+    return {file.stem: file for file in files}
 
 
 def new_workspace(folder: str | Path) -> Path:

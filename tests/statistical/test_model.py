@@ -94,10 +94,10 @@ def alone(stated, person, group, base_sd=1.5, happened=None, out_of=0):
     for i, spread in enumerate(0.58 * np.exp(z / 2)):
         if len(stated) == 0:
             break
-        covariance = 0.3**2 * same_person + spread**2 * same_group + 0.4**2
+        covariance = 0.3**2 * same_person + spread**2 * same_group + 0.45**2
         # a repetition shares its weight, so that its own variance is doubled
         covariance = covariance + np.diag(0.5**2 * same_person.sum(axis=0))
-        off = np.asarray(stated)[:, None] - theta / 1.05
+        off = np.asarray(stated)[:, None] - theta / 1.2
         fit = (off * np.linalg.solve(covariance, off)).sum(axis=0)
         log_density[i] -= 0.5 * (fit + np.linalg.slogdet(covariance)[1])
     if happened is not None:

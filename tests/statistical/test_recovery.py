@@ -40,7 +40,7 @@ STATEMENTS = {
     },
     "record": {"kind": "base_rate", "happened": 3, "out_of": 9, "each": "100 days"} | C,
 }
-PERSON, GROUP, EVERYBODY, SHARPENING = 0.3, 0.58, 0.4, 1.05  # what the simulation says of errors
+PERSON, GROUP, EVERYBODY, SHARPENING = 0.3, 0.58, 0.45, 1.2  # what the simulation says of errors
 
 
 @pytest.fixture(scope="module")

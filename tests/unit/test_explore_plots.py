@@ -136,7 +136,15 @@ class TestWhatIf:
 
     def test_the_title_says_what_is_supposed(self, each):
         title = style.caption_of(plots.what_if(each["doing"][1])).title
-        assert title == f"What if: {LONG}: no (done); The way taken: south (seen)?"
+        begins, _, rest = title.partition("…: no (done); The way taken: south (seen)? Most")
+        assert LONG.startswith(begins.removeprefix("What if: "))
+        assert "moved: The buyer pays, 43% → 44%" in rest.replace("\N{NO-BREAK SPACE}", " ")
+
+    def test_a_sign_never_stands_alone_on_a_line(self, each):
+        ax = plots.what_if(each["seeing"][1])
+        lines = [line for text in ax.texts for line in text.get_text().split("\n")]
+        assert any(line.endswith("*") for line in lines)
+        assert "*" not in lines
 
     def test_withheld_outcomes_are_left_out(self, tmp_path):
         one = {"s": says("x", "60%")}

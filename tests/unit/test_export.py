@@ -1,15 +1,19 @@
 """Files: the same picture gives the same bytes, whole or not at all, of four kinds and no other."""
 
 import hashlib
+import html
 import io
 import itertools
 import os
+import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import builders
+import made_up
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
@@ -17,7 +21,10 @@ from matplotlib.axes import Axes
 from PIL import Image
 from pptx import Presentation
 
+from estimative import plots
+from estimative.comparing import compare
 from estimative.errors import LedgerError
+from estimative.exploring import indicators
 from estimative.exporting import export
 from estimative.plots.style import Caption, attach
 
@@ -26,7 +33,7 @@ TITLE = "Hält das Abkommen von Åbo? Юрий says it costs $5 & more"
 FOOTER = "Record 0123456789ab. Written with hindsight."
 DRAW = """
 import sys
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = [sys.argv[1], sys.argv[1] + "/.."]
 import test_export
 from estimative.exporting import export
 for kind in test_export.KINDS:
@@ -135,18 +142,111 @@ def test_a_folder_that_is_a_file_is_a_storage_error(tmp_path):
         export(picture(), tmp_path / "taken" / "one.png")
 
 
-def test_png_has_200_dots_an_inch_and_words(tmp_path):
+def test_png_has_300_dots_an_inch_and_words(tmp_path):
     with Image.open(export(picture(), tmp_path / "one.png")) as image:
-        assert image.size == (int(200 * 40 / 3), 1500)
-        assert image.info["dpi"] == pytest.approx((200, 200), abs=0.1)
+        assert image.size == (4000, 2250)
+        assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
         assert image.info["Title"] == TITLE
+        assert image.info["Description"] == "They talk: 69% – likely; Юрий agrees."
         assert "Software" not in image.info
 
 
-def test_svg_needs_no_font(tmp_path):
+def test_svg_keeps_text_as_text_and_names_fonts_for_whoever_lacks_ours(tmp_path):
     text = export(picture(), tmp_path / "one.svg").read_text(encoding="utf-8")
-    assert "<text" not in text
+    written = re.findall(r"<text [^>]*>([^<]*)</text>", text)
+    assert html.unescape(written[0]) == TITLE
+    assert "font-family: 'DejaVu Sans', Verdana, sans-serif" in text
     assert "dc:date" not in text
+
+
+def test_svg_leaves_words_alone_that_look_like_a_tag(tmp_path):
+    figure = plt.figure()
+    words = "<text style=\"font: 'DejaVu Sans'\" onload=alert(1)> <script>"
+    figure.text(0.1, 0.5, words)
+    text = export(figure, tmp_path / "one.svg").read_text(encoding="utf-8")
+    assert html.unescape(re.findall(r"<text [^>]*>([^<]*)</text>", text)[0]) == words
+    assert "<script" not in text
+
+
+def test_pdf_has_its_fonts_inside(tmp_path):
+    content = export(picture(), tmp_path / "one.pdf").read_bytes()
+    assert content.count(b"/FontFile2") > 0
+    assert b"CreationDate" not in content
+
+
+class TestSize:
+    @pytest.mark.parametrize(
+        ("size", "inches"),
+        [
+            ("16:9", (40 / 3, 7.5)),
+            ("4:3", (10, 7.5)),
+            ("A4", (210 / 25.4, 297 / 25.4)),
+            ((6, 4), (6, 4)),
+            ([5, 2.5], (5, 2.5)),
+        ],
+    )
+    def test_is_that_of_the_file_and_leaves_the_figure_alone(self, size, inches, tmp_path):
+        ax = picture()
+        with Image.open(export(ax, tmp_path / "one.png", size)) as image:
+            assert image.size == tuple(int(300 * side + 1e-6) for side in inches)
+        assert tuple(ax.figure.get_size_inches()) == pytest.approx((40 / 3, 7.5))
+
+    @pytest.mark.parametrize(
+        "size", ["16:10", "a5", "", 7, (1, 2, 3), (1, 4), (4, 60), "64", (4, float("nan"))]
+    )
+    def test_another_is_refused(self, size, tmp_path):
+        with pytest.raises(ValueError, match="give 16:9, 4:3, a4, or width and height in inches"):
+            export(picture(), tmp_path / "one.png", size)
+
+    @pytest.mark.parametrize(
+        ("size", "ratio"), [("16:9", 16 / 9), ("4:3", 4 / 3), ("a4", 210 / 297)]
+    )
+    def test_a_slide_takes_it(self, size, ratio, tmp_path):
+        deck = Presentation(str(export(picture(), tmp_path / "one.pptx", size=size)))
+        assert deck.slide_width / deck.slide_height == pytest.approx(ratio, abs=1e-4)
+        for shape in deck.slides[0].shapes:
+            assert shape.left + shape.width <= deck.slide_width
+            assert shape.top + shape.height <= deck.slide_height
+
+
+class TestResults:
+    @pytest.fixture
+    def forecasts(self, tmp_path):
+        statements = {"s": builders.says("ivanov", "likely")}
+        scenario = made_up.read(tmp_path, outcomes=("a", "b"), statements=statements)
+        return [made_up.made_up_forecast(scenario, day) for day in ("2024-02-01", "2024-05-01")]
+
+    def test_are_drawn_as_their_own_picture(self, forecasts, tmp_path):
+        earlier, later = forecasts
+        for result in (later, compare(earlier, later), indicators(later, "a")):
+            path = export(result, tmp_path / "one.svg", size="4:3")
+            assert 'viewBox="0 0 720 540"' in path.read_text(encoding="utf-8")
+            assert later.record in path.read_text(encoding="utf-8")
+
+    def test_every_footer_says_scenario_day_interval_and_record(self, forecasts, tmp_path):
+        text = export(forecasts[1], tmp_path / "one.svg").read_text(encoding="utf-8")
+        words = " ".join(html.unescape(" ".join(re.findall(r"<text [^>]*>([^<]*)<", text))).split())
+        for part in ("Scenario small", "2024-05-01", "central 90%", forecasts[1].record):
+            assert part in words
+
+    def test_a_picture_is_drawn_anew_for_another_size(self, forecasts, tmp_path):
+        shown = plots.forecast(forecasts[1])
+        upright = export(shown, tmp_path / "one.png", size="a4").read_bytes()
+        assert upright == export(forecasts[1], tmp_path / "two.png", size="a4").read_bytes()
+
+    def test_what_was_added_by_hand_is_kept(self, forecasts, tmp_path):
+        shown = plots.forecast(forecasts[1])
+        shown.text(0.5, 1, "added by hand")
+        text = export(shown, tmp_path / "one.svg", size="4:3").read_text(encoding="utf-8")
+        assert "added by hand" in text
+
+    def test_what_has_no_picture_is_refused(self, tmp_path):
+        with pytest.raises(ValueError, match="a dict has no picture of its own"):
+            export({}, tmp_path / "one.png")
+
+    def test_every_picture_named_exists(self):
+        module = sys.modules["estimative.exporting"]
+        assert all(callable(getattr(plots, name)) for name in module.PICTURES.values())
 
 
 class TestSlide:

@@ -278,8 +278,12 @@ class TestEveryPicture:
 
     def test_carries_its_words(self, each, name, result):
         draw, subject = each[name]
-        caption = style.caption_of(draw(subject))
-        assert caption.title == QUESTION
+        ax = draw(subject)
+        caption = style.caption_of(ax)
+        assert caption.title != QUESTION  # the answer; the question stands below it
+        assert words(ax, "estimative-title") == [" ".join(caption.title.split())]
+        assert QUESTION in read_all(ax)
+        assert QUESTION in caption.alt
         assert LONG in caption.alt or name == "one disagreement"
         assert caption.record == (None if name == "stated network" else result.record)
         assert "hindsight" in caption.footer
@@ -303,7 +307,8 @@ class TestForecast:
         at = {t.get_position()[1]: " ".join(t.get_text().split()) for t in of_gid(ax, "label")}
         for dot in of_gid(ax, "probability"):
             x, y = map(float, dot.get_offsets()[0])
-            outcome = next(o for o in result.outcomes if at[y].startswith(o.title))
+            label = at[min(at, key=lambda middle: abs(middle - y))]
+            outcome = next(o for o in result.outcomes if label.startswith(o.title))
             assert x == pytest.approx(outcome.probability)
 
     def test_likelihood_and_confidence_have_words_of_their_own(self, result):
@@ -598,5 +603,5 @@ def test_matplotlib_is_loaded_by_the_first_picture_only():
 
 
 def test_an_unknown_picture_names_those_there_are():
-    with pytest.raises(AttributeError, match="there are coders, coverage, disagreement, "):
+    with pytest.raises(AttributeError, match="coders, coverage, diagnostics, disagreement, "):
         plots.spectrogram  # noqa: B018

@@ -125,3 +125,19 @@ def test_where_no_chain_can_start_it_says_so(model, start, points):
     )
     with pytest.raises(RuntimeError):
         sample(nowhere, points[0], Settings(chains=1, tune=20, draws=20), 1, print)
+
+
+def test_what_was_compiled_for_one_serves_another_of_the_same_graph_only():
+    def made(held, power):
+        with pm.Model() as model:
+            at = pm.Normal("at", 0, 1)
+            pm.Potential("seen", -((shared(np.array(held)) - at) ** power).sum())
+        return density(model, model.initial_point())
+
+    first, longer, other = made([1.0, 2.0], 2), made([1.0, 2.0, 4.0], 2), made([1.0, 2.0], 4)
+    assert longer._function is first._function
+    assert other._function is not first._function
+    prior = -0.5 * np.log(2 * np.pi)
+    expected = [prior - 5, prior - 21, prior - 17]
+    found = [compiled(np.zeros(1))[0].item() for compiled in (first, longer, other)]
+    np.testing.assert_allclose(found, expected)

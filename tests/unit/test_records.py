@@ -339,7 +339,7 @@ def test_an_older_ledger_is_brought_up_to_date_and_stays_sound(book, scenario, m
     monkeypatch.setattr(ledgers, "MIGRATIONS", (*migrations.MIGRATIONS, step))
     assert records.verify(book).sound  # a question brings it up to date, too
     with closing(sqlite3.connect(book.file)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
         assert connection.execute("SELECT note FROM notes").fetchall() == [("a; b",)]
     written(book, scenario, [DAY + dt.timedelta(days=1)])
     assert records.verify(book).count == 2

@@ -1,17 +1,11 @@
 """Scores and what they stand beside, worked out by hand."""
 
-import datetime as dt
-import json
 import math
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from builders import read, says
+from recorded_days import day, edit, say
 
-import estimative as est
-from estimative import records
-from estimative.elicitation import as_known
 from estimative.lexicon import read_lexicon
 from estimative.scoring import base_rate, resolution, score, statement_mean
 
@@ -19,48 +13,6 @@ NEVER = {"kind": "base_rate", "event": {"a": "yes"}, "happened": 0, "out_of": 5,
 SEEN = {"kind": "observation", "published": "2024-06-01", "observed": {"a": "yes"}}
 # Jeffreys: (0 + 1/2) / (5 + 1) a year, over a window of 366 days
 RARE = 1 - (11 / 12) ** (366 / 365.25)
-
-
-def day(text):
-    return dt.date.fromisoformat(text)
-
-
-def say(scenario, as_of, chances, *, written=None, model="expert_network"):
-    """Record that on a day these probabilities were given: of "yes", or of each state, or None."""
-    known = as_known(scenario, day(as_of))
-    rows = []
-    for name, chance in chances.items():
-        states = known.outcomes[name].states
-        given = chance if isinstance(chance, dict) else None
-        if given is None:
-            yes = 0.5 if chance is None else chance
-            given = dict(zip(states, (1 - yes, yes), strict=True))
-        withheld = "nobody speaks of it" if chance is None else None
-        headline = None if chance is None else given[states[-1]]
-        row = {"name": name, "probability": headline, "lower": headline, "upper": headline}
-        rows.append(row | {"phrase": None, "withheld": withheld, "states": given})
-    forecast = SimpleNamespace(
-        scenario=known,
-        as_of=known.date,
-        model=model,
-        model_file=Path(f"{model}.py"),
-        seed=1,
-        interval=0.9,
-        diagnostics={},
-        belief=SimpleNamespace(key="none"),
-        results=lambda: rows,
-    )
-    book = records.open_ledger(scenario.folder.parents[1] / "runs")
-    at = dt.datetime.fromisoformat(f"{written or as_of}T12:00:00+00:00")
-    return records.record(forecast, book, scenario=scenario, written=at)
-
-
-def edit(scenario, change):
-    file = scenario.folder / "scenario.yaml"
-    document = json.loads(file.read_text())
-    change(document)
-    file.write_text(json.dumps(document))
-    return est.read_scenario(scenario.folder)
 
 
 @pytest.fixture

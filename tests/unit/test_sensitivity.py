@@ -25,7 +25,7 @@ from estimative.network.parameters import tables_from_parameters
 from estimative.plots import style
 from estimative.reweighting import Reweighting
 
-SHARPENING, PERSON, GROUP, EVERYBODY = 1.05, 0.3, 0.58, 0.4
+SHARPENING, PERSON, GROUP, EVERYBODY = 1.2, 0.3, 0.58, 0.45
 TWO = {"experts": {"x": {"group": "press"}, "y": {"group": "press"}}}
 RECORD = {"kind": "base_rate", "event": {"a": "yes"}, "happened": 1, "out_of": 5, "each": "1 year"}
 

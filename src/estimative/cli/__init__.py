@@ -17,6 +17,9 @@ from estimative.cli import (
     ledger_verbs,
     news_verbs,
     picture_verbs,
+    record_verbs,
+    sheet_verbs,
+    show_verbs,
 )
 from estimative.cli.asking import STORAGE, USAGE, WRONG_SCENARIO, counted, leave
 from estimative.errors import EstimativeError, InferenceError, LedgerError, ScenarioError
@@ -45,14 +48,27 @@ for verb in (
     explore_verbs.joint,
     explore_verbs.sensitivity,
     picture_verbs.plot,
+    show_verbs.report,
+    show_verbs.deck,
     ledger_verbs.history,
     ledger_verbs.score,
+    record_verbs.backtest,
+    record_verbs.learn_weights,
     news_verbs.watch,
 ):
     app.command()(verb)
 news = typer.Typer(help="Write items of news.", no_args_is_help=True, rich_markup_mode=None)
 news.command()(news_verbs.add)
 app.add_typer(news, name="news")
+sheet = typer.Typer(
+    help="Ask experts in writing, and take their answers in.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+sheet.command()(sheet_verbs.out)
+sheet.command()(sheet_verbs.seal)
+sheet.command("in")(sheet_verbs.take_in)
+app.add_typer(sheet, name="sheet")
 
 
 def _print_version(wanted: bool) -> None:

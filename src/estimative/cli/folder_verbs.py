@@ -8,7 +8,7 @@ import typer
 from estimative.cli.asking import counted
 from estimative.cli.asking import read as read_it
 from estimative.errors import LedgerError, ScenarioError
-from estimative.output import print_json, print_text, say
+from estimative.output import print_answer, print_json, print_text, say
 
 
 class Schema(StrEnum):
@@ -24,6 +24,10 @@ def check(
         str | None, typer.Argument(metavar="SCENARIO", help="A scenario's folder, or its name.")
     ] = None,
     schema: Annotated[Schema | None, typer.Option(help="Print the JSON Schema instead.")] = None,
+    weights: Annotated[
+        bool,
+        typer.Option("--weights", help="Show what track records propose beside your own weights."),
+    ] = False,
 ) -> None:
     """Say whether a scenario is right.
 
@@ -42,6 +46,7 @@ def check(
     if scenario is None:
         raise typer.BadParameter("name a scenario, or give --schema", param_hint="SCENARIO")
     from estimative.changed_files import warnings_of_change
+    from estimative.proposals import offers, proposed_weights
 
     read = read_it(scenario)
     for problem in warnings_of_change(read):
@@ -56,6 +61,12 @@ def check(
         counted(read.news, "item", "of news"),
     )
     print_text(f"{read.slug}: right. {', '.join(counts)}.")
+    if weights:
+        print_text("")
+        print_answer(proposed_weights(read))
+        return
+    for offer in offers(read):
+        print_text(offer)
 
 
 def new(folder: Annotated[str, typer.Argument(metavar="FOLDER", help="A folder to make.")]) -> None:

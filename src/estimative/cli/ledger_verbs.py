@@ -9,7 +9,6 @@ from estimative.cli.asking import (
     AsCsv,
     AsJson,
     OneOutcome,
-    ScenarioArgument,
     check_form,
     read,
     refusing,
@@ -93,7 +92,15 @@ def history(
 
 
 def score(
-    scenario: ScenarioArgument,
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="SCENARIO", help="A scenario's folder, or its name.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Score all scenarios of the workspace together.")
+    ] = False,
+    experts: Annotated[
+        bool, typer.Option("--experts", help="Print the experts only, each by his own statements.")
+    ] = False,
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", metavar="DAY", help="Score what is resolved by this day."),
@@ -102,19 +109,28 @@ def score(
         str | None,
         typer.Option(metavar="MODEL", help="Whose forecasts; default expert_network."),
     ] = None,
+    interval: Annotated[float, typer.Option(help="Mass of the experts' central intervals.")] = 0.9,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap that gives the intervals.")] = 1,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Score the recorded forecasts of outcomes that are resolved.
+    """Score the recorded forecasts of outcomes that are resolved, and the experts.
 
     Brier and log score stand beside those of even chances, base rates and the plain mean of the
-    statements.
+    statements. Experts are scored by what they themselves had said. JSON and CSV hold the outcomes,
+    or with --experts the experts.
     """
+    from estimative.scoring import scenarios_of
     from estimative.scoring import score as compute
     from estimative.workflow import parse_day
 
     check_form(as_json, as_csv)
-    found = read(scenario)
+    if everything == (scenario is not None):
+        what = "takes no scenario" if everything else "name a scenario, or give --all"
+        raise typer.BadParameter(what, param_hint="--all" if everything else "SCENARIO")
+    found = scenarios_of(".") if scenario is None else (read(scenario),)
     with refusing("--as-of"):
         day = parse_day(as_of)
-    print_answer(compute(found, as_of=day, model=model), as_json=as_json, as_csv=as_csv)
+    with refusing("--interval"):
+        answer = compute(found, as_of=day, model=model, interval=interval, seed=seed)
+    print_answer(answer.experts if experts else answer, as_json=as_json, as_csv=as_csv)

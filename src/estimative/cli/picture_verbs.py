@@ -31,6 +31,7 @@ class Picture(StrEnum):
     forecast = "forecast"
     network = "network"
     timeline = "timeline"
+    changes = "changes"
     waterfall = "waterfall"
     disagreement = "disagreement"
     coverage = "coverage"
@@ -38,18 +39,18 @@ class Picture(StrEnum):
     indicators = "indicators"
     joint = "joint"
     coders = "coders"
+    tornado = "tornado"
     sensitivity = "sensitivity"
+    prior_to_posterior = "prior-to-posterior"
+    diagnostics = "diagnostics"
 
 
-OF_ONE_OUTCOME = (
-    Picture.timeline,
-    Picture.waterfall,
-    Picture.indicators,
-    Picture.sensitivity,
-)
+DRIVING = (Picture.tornado, Picture.sensitivity)  # the picture's name, and the verb's
+OF_ONE_OUTCOME = (Picture.timeline, Picture.waterfall, Picture.indicators, *DRIVING)
+OF_TWO_DAYS = (Picture.changes, Picture.waterfall)
 TAKEN_BY = {
     "--outcome": (*OF_ONE_OUTCOME, Picture.disagreement),
-    "--from": (Picture.timeline, Picture.waterfall),
+    "--from": (Picture.timeline, *OF_TWO_DAYS),
     "--do": (Picture.what_if,),
     "--given": (Picture.what_if,),
     "--with": (Picture.coders,),
@@ -74,18 +75,22 @@ def plot(
     coded: Annotated[
         str | None, typer.Option("--with", metavar="FOLDER", help="Another coding, for coders.")
     ] = None,
+    size: Annotated[
+        str, typer.Option(help="16:9, 4:3, a4 (upright), or width and height in inches: 10x6.")
+    ] = "16:9",
 ) -> None:
     """Draw a picture and write it to a file.
 
-    A timeline, a waterfall, indicators and a sensitivity show one --outcome; a waterfall begins at
-    --from and ends at --as-of; a what-if supposes what --do and --given say; coders set another
-    coding of the same articles, --with, beside the scenario.
+    A timeline, a waterfall, indicators and a tornado (sensitivity is the same) show one --outcome;
+    a waterfall begins at --from and ends at --as-of; a what-if supposes what --do and --given say;
+    coders set another coding of the same articles, --with, beside the scenario.
     """
     import matplotlib
 
     matplotlib.use("agg")
     from estimative import plots
     from estimative.exporting import KINDS, export
+    from estimative.plots.rendering import page_size
 
     read = request.read()
     check_outcome(read, outcome)
@@ -98,20 +103,22 @@ def plot(
         raise typer.BadParameter("name the outcome to draw", param_hint="--outcome")
     if what is Picture.coders and coded is None:
         raise typer.BadParameter("name the other coding", param_hint="--with")
-    if what is Picture.waterfall and earlier is None:
+    if what in OF_TWO_DAYS and earlier is None:
         raise typer.BadParameter("name the earlier day", param_hint="--from")
     file = out or Path("-".join(filter(None, [read.slug, outcome, what])) + ".png")
     if file.suffix.lower() not in KINDS:
         raise typer.BadParameter(
             f"'{file}' must end in one of {', '.join(KINDS)}", param_hint="--out"
         )
+    with refusing("--size"):
+        page_size(size)
     supposed = check_conditions(read, do, given) if what is Picture.what_if else ({}, {})
     subject, last = _subject(request, read, what, outcome, earlier, supposed, coded)
     also = (outcome,) if what in (Picture.timeline, Picture.waterfall) else ()
     with warnings.catch_warnings(record=True) as heard:  # of characters that no font has
         with refusing("--outcome"):  # withheld: there is nothing to draw
             axes = getattr(plots, what.name)(subject, *also)
-        written = export(axes, file)
+        written = export(axes, file, size)
     for warning in heard:
         say(f"warning: {warning.message}")
     print_text(str(written))
@@ -131,7 +138,7 @@ def _subject(
     if what is Picture.timeline:
         days = _year(request, read, earlier)
         return days, days[-1]
-    if what is Picture.waterfall:
+    if what in OF_TWO_DAYS:
         from estimative.comparing import compare
 
         first, last = check_days(read, str(earlier), request.as_of)
@@ -154,7 +161,7 @@ def _subject(
         from estimative.workflow import cover
 
         return cover(pooled, settings=request.settings, tell=say), pooled
-    if what in (Picture.what_if, Picture.indicators, Picture.joint, Picture.sensitivity):
+    if what in (Picture.what_if, Picture.indicators, Picture.joint, *DRIVING):
         from estimative import exploring
 
         with refusing(None):
@@ -162,7 +169,7 @@ def _subject(
                 return exploring.what_if(pooled, do=supposed[0], given=supposed[1]), pooled
             if what is Picture.indicators:
                 return exploring.indicators(pooled, str(outcome)), pooled
-            if what is Picture.sensitivity:
+            if what in DRIVING:
                 return exploring.sensitivity(pooled, str(outcome)), pooled
             return exploring.joint(pooled), pooled
     return pooled, pooled

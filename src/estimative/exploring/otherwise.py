@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from estimative.elicitation import BASE_SD, RELEVANCE_SD, Elicitation, meaning
+from estimative.expert_records import TakenRecord
 from estimative.lexicon import lexicon_names, read_lexicon
 from estimative.news import standing
 from estimative.scenario import (
@@ -107,7 +108,7 @@ def levers(scenario: Scenario, given: Elicitation, outcome: str, model: str) -> 
         *_statements(scenario, given, outcome),
         *_voices(scenario, given),
         *_lexicons(scenario, given),
-        *_constants(model),
+        *_constants(model, scenario.track_record),
         *_news(scenario),
     ]
 
@@ -273,8 +274,10 @@ def _reads_otherwise(statement: ProbabilityStatement, lexicon: str, usual: str) 
     return read != meaning(statement.probability, usual)
 
 
-def _constants(model: str) -> Iterator[Lever]:
+def _constants(model: str, record: TakenRecord | None) -> Iterator[Lever]:
     known = constants(model)
+    if record is not None and "SHARPENING" in known:
+        known["SHARPENING"] *= record.sharpens
     known |= {"RELEVANCE_SD": RELEVANCE_SD} if "RELEVANCE_SD" in model else {}
     known |= {"BASE_SD": BASE_SD, "INFLUENCE_SD": 1.0} if "encode(" in model else {}
     ways = {How.halved: 0.5, How.doubled: 2.0}

@@ -1,10 +1,13 @@
 """Words of news on a picture: the day, what was said, an ellipsis where all finds no room."""
 
+import unicodedata
+
 from estimative.causes import Cause
 from estimative.plots.calendar import short_date
-from estimative.plots.lettering import SMALL, text_size, wrap
+from estimative.plots.lettering import SMALL, closed, text_size, wrap
 
 ELLIPSIS = "…"
+LONGEST = 90  # characters of a name in a title
 
 
 def in_words(cause: Cause) -> str:
@@ -21,6 +24,45 @@ def in_words(cause: Cause) -> str:
         One paragraph, not wrapped.
     """
     return f"{short_date(cause.published)}: {cause.said}" if cause.published else cause.said
+
+
+def short(name: str, most: int = LONGEST) -> str:
+    """Return a name that a title can hold.
+
+    Parameters
+    ----------
+    name : str
+        Such as an outcome's title.
+    most : int
+        How many characters.
+
+    Returns
+    -------
+    str
+        The name, or its first words and an ellipsis; a script without spaces is cut anywhere.
+    """
+    if len(name) > most:
+        words = name[: most - 1].rsplit(" ", 1)
+        kept = words[0] if len(words[0]) > most / 2 else name[: most - 1]
+        name = f"{kept.rstrip(' ,;:')}{ELLIPSIS}"
+    return closed(name)
+
+
+def sentence(text: str) -> str:
+    """Return a text that another sentence can follow.
+
+    Parameters
+    ----------
+    text : str
+        Such as a scenario's question.
+
+    Returns
+    -------
+    str
+        With a full stop, unless it ends in a mark already.
+    """
+    ends = unicodedata.category(text[-1:] or ".") in ("Po", "Pf", "Pe")
+    return closed(text if ends else f"{text}.")
 
 
 def abridge(text: str, width: float, most: int, size: float = SMALL) -> str:

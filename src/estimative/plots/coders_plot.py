@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from estimative.coders import TOO_FAR, Codings
 from estimative.plots import style
+from estimative.plots.abridging import sentence, short
 from estimative.plots.ladder import Ladder, Rung, draw_ladder
 from estimative.plots.style import PALE_ORANGE, How, Pen
 from estimative.results import mass, percent, points
@@ -45,18 +46,24 @@ def coders(result: Codings, ax: Axes | None = None) -> Axes:
         for o in shown
     )
     forecast, other = result.first, result.second
+    question = sentence(forecast.scenario.question)
     subtitle = (
-        f"As of {style.long_date(forecast.as_of)}. Dot: as coded by {first}; square: as coded by"
+        f"{question}"
+        f" As of {style.long_date(forecast.as_of)}. Dot: as coded by {first}; square: as coded by"
         f" {second}; bar: central {mass(forecast.interval)} interval. A heavy line and the sign !"
         f" mark what lies more than {100 * TOO_FAR:.0f} points apart: confidence in it is low."
     )
     told = "; ".join(f"{r.label}: {', '.join(r.cells)}" for r in rungs)
+    title = f"Two codings: {first} and {second}"
+    if most := max(shown, key=lambda o: abs(o.difference), default=None):
+        apart = f"{100 * abs(most.difference):.0f} points"
+        title = f"{first} and {second} differ most on “{short(most.headline)}”: {apart}"
     ladder = Ladder(
-        title=forecast.scenario.question,
+        title=title,
         subtitle=subtitle,
         footer=f"{style.footer(forecast)} Beside scenario {other.scenario.slug}, record"
         f" {other.record}.",
-        alt=f"Two codings, {first} and {second}. {told or 'No outcome has a headline in both'}.",
+        alt=f"{title}. {question} {told or 'No outcome has a headline in both'}.",
         record=forecast.record,
         rungs=rungs,
         heads=(first, second, "points"),

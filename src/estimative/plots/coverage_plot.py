@@ -13,7 +13,8 @@ from estimative.agenda import Item
 from estimative.coverages import Coverage, Need
 from estimative.outcome_forecasts import reweighted_points
 from estimative.plots import style
-from estimative.plots.lettering import BODY, NUMBER, SMALL, balance, settings, text_size
+from estimative.plots.abridging import sentence, short
+from estimative.plots.lettering import BODY, NUMBER, SMALL, balance, closed, settings, text_size
 from estimative.plots.style import MARGIN, QUIET, Caption, How, Lines, Pen
 from estimative.scenario import InfluenceStatement
 from estimative.speakers import RECORD
@@ -98,7 +99,7 @@ def coverage(result: Coverage, ax: Axes | None = None) -> Axes:
     moving = [r for r in asked if r.moved]
     rows = [*moving, *(_stale_row(result, item) for item in result.stale if item.farthest)]
     rows.sort(key=lambda r: -abs(r.move))
-    words = _words(result, len(asked), len(moving), len(rows))
+    words = _words(result, rows, len(asked), len(moving))
     with settings():
         shown = rows[:MOST]
         pen, width, height = style.fit(ax, lambda w, h: _plan(shown, words, w, h).fits)
@@ -109,12 +110,14 @@ def coverage(result: Coverage, ax: Axes | None = None) -> Axes:
         return style.finish(pen, caption, plan.lines)
 
 
-def _words(result: Coverage, unstated: int, moving: int, rows: int) -> tuple[str, str, str]:
+def _words(
+    result: Coverage, rows: Sequence[Row], unstated: int, moving: int
+) -> tuple[str, str, str]:
     """Return title, subtitle and footer."""
     forecast, needs = result.forecast, len(result.needs)
     subtitle = (
-        f"{needs - unstated} of {needs} things that the answer needs are stated, as of"
-        f" {style.long_date(forecast.as_of)}."
+        f"{sentence(forecast.scenario.question)} {needs - unstated} of {needs} things that the"
+        f" answer needs are stated, as of {style.long_date(forecast.as_of)}."
     )
     if moving:
         subtitle += (
@@ -126,14 +129,20 @@ def _words(result: Coverage, unstated: int, moving: int, rows: int) -> tuple[str
             f" Pale bar: by how many it would move without one of the {stale} stale statements"
             " (~ rough)."
         )
-    if rows > MOST:
-        subtitle += f" The largest {MOST} of {rows} are drawn."
+    if len(rows) > MOST:
+        subtitle += f" The largest {MOST} of {len(rows)} are drawn."
     if unstated > moving:
         subtitle += (
             f" Not drawn: {unstated - moving} that would move no answer by more than {CLEAR} Monte"
             " Carlo standard errors."
         )
-    return forecast.scenario.question, subtitle, style.footer(forecast)
+    title = f"All {needs} things that the answer needs are stated"
+    if rows:
+        what = "Stale" if rows[0].stale else "Nobody stated"
+        title = f"{what}, and moves an answer most: “{short(rows[0].label)}”"
+    elif unstated:
+        title = NOTHING
+    return title, subtitle, style.footer(forecast)
 
 
 def _row(result: Coverage, need: Need) -> Row:
@@ -142,7 +151,7 @@ def _row(result: Coverage, need: Need) -> Row:
     cause, arrow, effect = need.need.partition(" -> ")
     label = f"How likely: {nodes[need.node].title}"
     if arrow:
-        label = f"{nodes[cause].title} → {nodes[effect].title}"
+        label = f"{closed(nodes[cause].title)} → {nodes[effect].title}"
     moved = forecast[need.farthest].headline if need.farthest else ""
     return Row(label, need.farthest_move or 0.0, moved)
 
@@ -154,7 +163,7 @@ def _stale_row(result: Coverage, item: Item) -> Row:
     nodes = {**scenario.outcomes, **scenario.drivers}
     subject = nodes[item.node].title
     if isinstance(statement, InfluenceStatement):
-        subject = f"{nodes[statement.cause].title} → {subject}"
+        subject = f"{closed(nodes[statement.cause].title)} → {subject}"
     label = f"{who} on “{subject}” ({item.kind})"
     moved = result.forecast[item.farthest].headline
     return Row(label, item.move or 0.0, moved, stale=True, k=item.k or 0.0)

@@ -14,8 +14,9 @@ from matplotlib.axes import Axes
 
 from estimative.disagreements import Disagreement
 from estimative.plots import style
+from estimative.plots.abridging import sentence, short
 from estimative.plots.density import GRID, Floats, density
-from estimative.plots.lettering import BODY, SMALL, settings, text_size, wrap
+from estimative.plots.lettering import BODY, SMALL, TIED, settings, text_size, wrap
 from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
 from estimative.results import mass, percent
 
@@ -198,13 +199,34 @@ def _words(result: Disagreement) -> tuple[str, str, str]:
     """Return title, subtitle and footer."""
     forecast = result.forecast
     subtitle = (
-        f"Each voice alone, and beneath them all pooled, as of {style.long_date(forecast.as_of)}."
+        f"{sentence(forecast.scenario.question)} Each voice alone,"
+        f" and beneath them all pooled, as of {style.long_date(forecast.as_of)}."
         f" Dot: probability; bar: central {mass(forecast.interval)} interval; hump: how likely each"
         " answer is; rings: the voices again."
     )
     if len(result.voices) == 1:
         subtitle += " Linear pool: the mean of probabilities; logarithmic: of log-odds."
-    return forecast.scenario.question, subtitle, style.footer(forecast)
+    return _takeaway(result), subtitle, style.footer(forecast)
+
+
+def _takeaway(result: Disagreement) -> str:
+    """Return the outcome on which voices are furthest apart, and how far."""
+    heard = {
+        name: [v.probability for v in result.heard(name)]
+        for name in result.voices
+        if not result.forecast[name].settled
+    }
+    apart = {name: max(said) - min(said) for name, said in heard.items() if said}
+    if not apart:
+        return "Nobody speaks of what is still open"
+    most = max(apart, key=lambda name: apart[name])
+    title, said = short(result.forecast[most].headline), heard[most]
+    if len(said) == 1:
+        return f"Only one voice on “{title}”: {percent(said[0])}"
+    ends = f"{percent(min(said))} to {percent(max(said))}".replace(" ", TIED)
+    if len(result.voices) == 1:
+        return f"{title}: {len(said)}{TIED}voices alone say {ends}"
+    return f"Most disputed: “{title}”, where voices alone say {ends}"
 
 
 def _blocks(result: Disagreement) -> tuple[Block, ...]:

@@ -1,11 +1,11 @@
-"""A forecast on a slide: each outcome's probability, interval, word, and the confidence in it.
+"""A forecast on a slide: each outcome's probability, dots, interval, word, and the confidence.
 
 Likelihood is on the scale, in its words and in blue; confidence has a column and marks of its own,
 for the two are never mixed. `tests/unit/test_plots.py` reads every number back from the picture.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -14,7 +14,19 @@ from estimative.forecasting import Forecast
 from estimative.lexicon import read_lexicon
 from estimative.outcome_forecasts import OutcomeForecast, in_words
 from estimative.plots import style
-from estimative.plots.lettering import BODY, NUMBER, SMALL, balance, settings, text_size, wrap
+from estimative.plots.abridging import sentence, short
+from estimative.plots.density import Floats
+from estimative.plots.lettering import (
+    BODY,
+    NUMBER,
+    SMALL,
+    TIED,
+    balance,
+    settings,
+    text_size,
+    wrap,
+)
+from estimative.plots.quantile_dots import DOTS, dot_size, quantile_dots, stacked
 from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
 from estimative.results import mass, percent
 
@@ -24,8 +36,11 @@ LABEL_SHARE = 0.255  # of the width, for the outcomes' titles
 COLUMNS = (0.76, 0.82, 1.4, 1.2)  # inches: number, interval, word, confidence
 LABEL_GAP, SCALE_GAP = 0.22, 0.47  # inches between titles, scale and columns
 LEAST_SCALE = 4.2  # inches below which the words over the scale would touch
-HEADER, TICKS, AIR, LOWEST_ROW, HIGHEST_ROW = 0.66, 0.3, 0.08, 0.32, 1.25  # inches
+HEADER, TICKS, AIR, LOWEST_ROW, HIGHEST_ROW = 0.66, 0.3, 0.08, 0.33, 1.25  # inches
+MANY, LOW_ROW = 16, 0.27  # outcomes from which on rows are lower, so that type stays large; inches
 CONFIDENCES = ("low", "moderate", "high")
+RIGHT = 0.6 * MARGIN  # inches free at the right edge
+DOT = 0.13  # inches across, of a probability
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,7 @@ class Row:
     label: str
     word: str
     reason: str
+    lowest: float = LOWEST_ROW
 
     @property
     def settled(self) -> bool:
@@ -46,7 +62,7 @@ class Row:
     def need(self) -> float:
         """The height it needs, in inches."""
         sizes = ((self.label, BODY), (self.word, BODY), (self.reason, SMALL))
-        return AIR + max(LOWEST_ROW - AIR, *(text_size(text, size)[1] for text, size in sizes))
+        return AIR + max(self.lowest - AIR, *(text_size(text, size)[1] for text, size in sizes))
 
 
 @dataclass(frozen=True)
@@ -83,7 +99,7 @@ class Plan:
     @property
     def right(self) -> float:
         """Where the rows end on the right, on the scale of probability."""
-        return self.across(self.lines.width - 0.3 * MARGIN)
+        return self.across(self.lines.width - RIGHT)
 
     def across(self, inches: float) -> float:
         """Return the place on the scale that is so far right of the picture's edge.
@@ -143,20 +159,32 @@ def forecast(forecast: Forecast, ax: Axes | None = None, *, order: Order = "like
     if order not in ("likeliest", "scenario"):
         raise ValueError(f"order is {order!r}; give 'likeliest' or 'scenario'")
     outcomes = sorted(forecast.outcomes, key=_rank) if order == "likeliest" else forecast.outcomes
-    words = _words(forecast)
+    words, dots = _words(forecast), quantile_dots(forecast)
     with settings():
         pen, width, height = style.fit(ax, lambda w, h: _plan(outcomes, words, w, h).fits)
         plan = _plan(outcomes, words, width, height)
         pen.ax.set(xlim=(plan.across(0), plan.across(width)), ylim=(height, 0), autoscale_on=False)
         _draw_bands(pen, plan, forecast.interval)
         stout = min(1.6, max(1.0, min(plan.heights, default=0.0) / 0.45))
+        dot = DOT * stout
+        shown = {
+            r.outcome.name: (plan.scale_width * dots[r.outcome.name], tall - AIR - dot)
+            for r, tall in zip(plan.rows, plan.heights, strict=True)
+            if not (r.reason or r.settled)
+        }
+        size = dot_size(list(shown.values()))
         for row, middle in zip(plan.rows, plan.middles, strict=True):
             pen.write(plan.across(MARGIN), middle, row.label, BODY, gid="label")
             if row.reason:
                 place = 0.1 / plan.scale_width, middle
                 pen.write(*place, row.reason, color=QUIET, style="italic", gid="reason")
             else:
-                _draw_likelihood(pen, row, middle, stout)
+                foot = middle
+                if row.outcome.name in shown:
+                    places = stacked(*shown[row.outcome.name], size)
+                    foot += (places[1].max() + size / 2) / 2
+                    _draw_dots(pen, plan, places, foot - dot / 2, size)
+                _draw_likelihood(pen, row, foot, stout)
                 _write_columns(pen, plan, row, middle)
         caption = Caption(words[0], words[2], forecast.record, _alt(outcomes, words))
         return style.finish(pen, caption, plan.lines)
@@ -188,11 +216,28 @@ def _words(forecast: Forecast) -> tuple[str, str, str]:
     until = f", for the time until {style.long_date(max(by))}" if by else ""
     subtitle = (
         f"As of {style.long_date(forecast.as_of)}{until}. Dot: probability; bar: central"
-        f" {mass(forecast.interval)} interval. Model: {forecast.model}."
+        f" {mass(forecast.interval)} interval; {DOTS} small dots: values as likely as each other."
     )
     if any(o.settled and not o.withheld for o in forecast.outcomes):
         subtitle += " Diamond: settled."
-    return forecast.scenario.question, subtitle, style.footer(forecast)
+    title, question = _takeaway(forecast), forecast.scenario.question
+    if title != question:
+        subtitle = f"{sentence(question)} {subtitle}"
+    return title, subtitle, style.footer(forecast)
+
+
+def _takeaway(forecast: Forecast) -> str:
+    """Return the likeliest and the least likely outcome in words; the question if none is open."""
+    asked = (o for o in forecast.outcomes if not (o.withheld or o.settled))
+    ranked = sorted(asked, key=_rank)
+    if not ranked:
+        return forecast.scenario.question
+    told = [
+        f"{in_words(o)} ({percent(o.probability)}):".replace(" ", TIED) + f" {short(o.headline)}"
+        for o in (ranked if len(ranked) == 1 else [ranked[0], ranked[-1]])
+    ]
+    *others, last = (f"{text[0].upper()}{text[1:]}" for text in told)
+    return " ".join([*map(sentence, others), last])
 
 
 def _plan(
@@ -201,9 +246,12 @@ def _plan(
     lines = style.lay_out(*words, width, height)
     label_width = LABEL_SHARE * width
     left = MARGIN + label_width + LABEL_GAP
-    scale_width = width - left - SCALE_GAP - sum(COLUMNS) - 0.3 * MARGIN
+    scale_width = width - left - SCALE_GAP - sum(COLUMNS) - RIGHT
     last = max((o.by for o in outcomes), default=None)
-    rows = tuple(_row(o, label_width, max(scale_width, 1.0), o.by != last) for o in outcomes)
+    rows = tuple(
+        replace(row, lowest=LOW_ROW if len(outcomes) > MANY else LOWEST_ROW)
+        for row in (_row(o, label_width, max(scale_width, 1.0), o.by != last) for o in outcomes)
+    )
     room = lines.body_bottom - lines.body_top - HEADER - TICKS
     heights = style.share_out([row.need for row in rows], room, HIGHEST_ROW)
     return Plan(lines, rows, heights, left, scale_width)
@@ -257,7 +305,7 @@ def _draw_bands(pen: Pen, plan: Plan, interval: float) -> None:
     pen.rules(edges, plan.across(MARGIN), plan.right)
 
 
-def _draw_likelihood(pen: Pen, row: Row, middle: float, stout: float) -> None:
+def _draw_likelihood(pen: Pen, row: Row, foot: float, stout: float) -> None:
     """Draw a dot on its interval; a settled outcome is a diamond without one."""
     outcome = row.outcome
     edge: How = {"edgecolors": "white", "linewidths": 1.4 * pen.scale}
@@ -270,15 +318,25 @@ def _draw_likelihood(pen: Pen, row: Row, middle: float, stout: float) -> None:
             "clip_on": False,
             "gid": "settled",
         }
-        pen.dot(outcome.probability, middle, 10 * stout, **edge | diamond)
+        pen.dot(outcome.probability, foot, 10 * stout, **edge | diamond)
         return
     assert outcome.lower is not None
     assert outcome.upper is not None
     bar: How = {"color": style.PALE_BLUE, "zorder": 2, "capstyle": "butt", "gid": "interval"}
     ends = (outcome.lower, outcome.upper)
-    pen.ax.hlines(middle, *ends, linewidth=11 * stout * pen.scale, **bar)
-    dot: How = {"color": style.BLUE, "zorder": 3, "clip_on": False, "gid": "probability"}
-    pen.dot(outcome.probability, middle, 13 * stout, **edge | dot)
+    pen.ax.hlines(foot, *ends, linewidth=5 * stout * pen.scale, **bar)
+    dot: How = {"color": style.BLUE, "zorder": 4, "clip_on": False, "gid": "probability"}
+    pen.dot(outcome.probability, foot, 72 * DOT * stout, **edge | dot)
+
+
+def _draw_dots(
+    pen: Pen, plan: Plan, places: tuple[Floats, Floats], foot: float, size: float
+) -> None:
+    """Draw the quantile dots of one outcome, which stand on `foot`, in inches from the top."""
+    x, y = places[0] / plan.scale_width, foot - places[1]
+    points = (72 * size * pen.scale) ** 2
+    how: How = {"color": style.MIDDLE_BLUE, "edgecolors": "white", "linewidths": 0.5 * pen.scale}
+    pen.ax.scatter(x, y, s=points, zorder=3, clip_on=False, gid="quantiles", **how)
 
 
 def _write_columns(pen: Pen, plan: Plan, row: Row, middle: float) -> None:

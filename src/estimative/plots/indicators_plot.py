@@ -8,7 +8,9 @@ from matplotlib.axes import Axes
 from estimative.exploring import Indicators
 from estimative.exploring.indicating import bits
 from estimative.plots import style
+from estimative.plots.abridging import short
 from estimative.plots.ladder import Ladder, Rung, draw_ladder
+from estimative.plots.lettering import TIED
 from estimative.plots.style import How, Pen
 from estimative.results import mass, percent
 
@@ -34,7 +36,7 @@ def indicators(result: Indicators, ax: Axes | None = None) -> Axes:
     forecast, found, now = result.forecast, result.indicators, result.outcome.probability
     rungs = tuple(
         Rung(
-            f"{i.name[0].upper()}{i.name[1:]}{' *' * (not i.stated)}",
+            f"{i.name[0].upper()}{i.name[1:]}{f'{TIED}*' * (not i.stated)}",
             (bits(i.information), percent(i.chance)),
         )
         for i in found
@@ -42,12 +44,18 @@ def indicators(result: Indicators, ax: Axes | None = None) -> Axes:
     subtitle = (
         f"Line: {percent(now)}, the chance as of {style.long_date(forecast.as_of)}. Dot: if this"
         f" comes, with its central {mass(forecast.interval)} interval; ring: if another state is"
-        f" seen or reported. Reports favour what holds {result.strength:.3g} to 1. Beside: expected"
-        " information, and how likely it is to come."
-        + " * Tells only through links of which nobody spoke."
+        f" seen or reported. Reports favour what holds {result.strength:.3g}{TIED}to{TIED}1."
+        " Beside: expected information, and how likely it is to come."
+        + f" *{TIED}Tells only through links of which nobody spoke."
         * any(not i.stated for i in found)
     )
-    title = f"What would change our mind: {result.outcome.headline}"
+    title = f"What would change our mind: {short(result.outcome.headline)}"
+    if found:
+        first = found[0]
+        ends = f"{percent(first.if_not)} without, {percent(first.if_so.value)} with it"
+        of_itself = first.node == result.outcome.name and first.kind == "report"
+        what = "a report of it" if of_itself else f"“{short(first.name)}”"
+        title = f"{short(result.outcome.headline)}: {what} would tell most ({ends})"
     told = "; ".join(
         f"{r.label}: {percent(i.if_so.value)} if so, {percent(i.if_not)} if not"
         for r, i in zip(rungs, found, strict=True)

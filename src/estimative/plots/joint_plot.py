@@ -5,7 +5,9 @@ from matplotlib.axes import Axes
 from estimative.exploring import Joint
 from estimative.exploring.joints import chance, in_full
 from estimative.plots import style
+from estimative.plots.abridging import sentence, short
 from estimative.plots.ladder import Ladder, Rung, draw_ladder
+from estimative.plots.lettering import TIED
 from estimative.plots.style import How, Pen
 from estimative.results import mass, percent
 
@@ -29,14 +31,16 @@ def joint(result: Joint, ax: Axes | None = None) -> Axes:
         of an interval, along y inches from the top at full type size.
     """
     forecast, found = result.forecast, result.scenarios
-    labels = [f"{i + 1}  {s.name[0].upper()}{s.name[1:]}" for i, s in enumerate(found)]
+    labels = [f"{i + 1}{TIED}{TIED}{s.name[0].upper()}{s.name[1:]}" for i, s in enumerate(found)]
     if found:
         labels[0] += f". {in_full(forecast, found[0].states)}"
     rungs = tuple(
         Rung(label, (chance(s.chance.value),)) for label, s in zip(labels, found, strict=True)
     )
+    question = forecast.scenario.question
     subtitle = (
-        f"The likeliest whole scenarios, as of {style.long_date(forecast.as_of)}. Bar: probability;"
+        f"{sentence(question)} The likeliest whole scenarios, as of"
+        f" {style.long_date(forecast.as_of)}. Bar: probability;"
         f" line: central {mass(forecast.interval)} interval."
     )
     if result.count > len(found):
@@ -44,12 +48,18 @@ def joint(result: Joint, ax: Axes | None = None) -> Axes:
             f" The other {result.count - len(found):,} hold {percent(result.rest)} together."
         )
     told = "; ".join(f"{r.label}: {r.cells[0]}" for r in rungs)
-    title = forecast.scenario.question
+    title = f"No whole scenario is left open: {short(question)}"
+    if found:
+        first, together = found[0].chance.value, sum(s.chance.value for s in found)
+        title = f"Even the likeliest of {result.count:,} whole scenarios has a chance of"
+        title += f" {chance(first)}"
+        if 1 < len(found) < result.count:
+            title += f"; the {len(found)} likeliest together, {chance(together)}"
     ladder = Ladder(
         title=title,
         subtitle=subtitle,
         footer=style.footer(forecast),
-        alt=f"{title} {told or 'No outcome is open'}.",
+        alt=f"{title}. {sentence(question)} {told or 'No outcome is open'}.",
         record=forecast.record,
         rungs=rungs,
         heads=("chance",),

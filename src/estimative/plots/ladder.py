@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from estimative.plots import style
-from estimative.plots.lettering import BODY, NUMBER, SMALL, settings, text_size, wrap
+from estimative.plots.lettering import BODY, NUMBER, SMALL, balance, settings, text_size
 from estimative.plots.style import MARGIN, QUIET, Caption, How, Lines, Pen
 
 GAP, LEAST_SCALE, HEADER, TICKS = 0.3, 3.0, 0.3, 0.3  # inches
@@ -69,6 +69,11 @@ class Ladder:
     low: float = 0.0
 
     @property
+    def header(self) -> float:
+        """Room above the rows for the heads of the columns, in inches."""
+        return HEADER if self.heads else AIR
+
+    @property
     def columns(self) -> tuple[float, ...]:
         """The width of each column, in inches."""
         return tuple(
@@ -113,7 +118,7 @@ class Plan:
     @property
     def top(self) -> float:
         """Where the rows begin."""
-        return self.lines.body_top + HEADER
+        return self.lines.body_top + self.ladder.header
 
     @property
     def fits(self) -> bool:
@@ -178,8 +183,8 @@ def draw_ladder(ladder: Ladder, marks: Marks, ax: Axes | None) -> Axes:
 def _plan(ladder: Ladder, width: float, height: float) -> Plan:
     lines = style.lay_out(ladder.title, ladder.subtitle, ladder.footer, width, height)
     room = ladder.label_share * width
-    rungs = tuple(replace(r, label=wrap(r.label, room, SMALL)) for r in ladder.rungs)
-    free = lines.body_bottom - lines.body_top - HEADER - TICKS
+    rungs = tuple(replace(r, label=balance(r.label, room, SMALL)) for r in ladder.rungs)
+    free = lines.body_bottom - lines.body_top - ladder.header - TICKS
     heights = style.share_out([r.need for r in rungs], free, HIGHEST_RUNG)
     return Plan(replace(ladder, rungs=rungs), lines, heights, ladder.columns)
 

@@ -3,6 +3,9 @@
 Text is measured on a figure that nobody sees, before anything is drawn.
 """
 
+import re
+import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
@@ -18,6 +21,11 @@ SMALL, BODY, NUMBER = 12.0, 12.5, 15.0  # points on a slide
 TITLES = (21.0, 18.0, 16.0)  # points; the first at which a title needs no more than two lines
 SPACING = 1.15  # of lines
 HINTING = 1.03  # on a coarse screen letters are set on whole pixels, and run wider
+TIED = "\N{NO-BREAK SPACE}"  # holds a sign to the word before it
+
+LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
+_TURNING = re.compile("[\u061c\u200f\u202a-\u202e\u2066-\u2069]")  # as in UAX 9
+_SPACES = re.compile(f"[^\\S{TIED}]+")
 
 
 @contextmanager
@@ -33,6 +41,47 @@ def settings() -> Iterator[None]:
         yield
     finally:
         mpl.rcParams["text.parse_math"], mpl.rcParams["text.usetex"] = before
+
+
+def unturned(text: str) -> str:
+    """Return a text without marks that turn what stands near it from right to left.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        As it is drawn, each line of it from the left.
+    """
+    bare = _TURNING.sub("", text)
+    if not _leftwards(bare):
+        return bare
+    return "\n".join(LEFT_TO_RIGHT + line.lstrip(LEFT_TO_RIGHT) for line in bare.split("\n"))
+
+
+def closed(text: str) -> str:
+    """Return a text behind which numbers and arrows are read from left to right.
+
+    Parameters
+    ----------
+    text : str
+        From a file, such as an outcome's title.
+
+    Returns
+    -------
+    str
+        As it may stand before other words.
+    """
+    bare = _TURNING.sub("", text)
+    return bare + LEFT_TO_RIGHT * _leftwards(bare)
+
+
+def _leftwards(text: str) -> bool:
+    """Return whether any of a text is written from right to left."""
+    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 
 
 @lru_cache(maxsize=16_384)
@@ -57,7 +106,7 @@ def text_size(
     tuple of two float
         Inches.
     """
-    bench = _bench()
+    bench, text = _bench(), unturned(text)
     sample = Text(0, 0, text, fontsize=size, fontweight=weight, linespacing=spacing)
     sample.set_fontfamily(families(text))
     sample.set_figure(bench)
@@ -71,7 +120,7 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
     Parameters
     ----------
     text : str
-        One paragraph.
+        One paragraph; no line ends where it has a no-break space.
     width : float
         Inches.
     size : float
@@ -101,12 +150,13 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
         return text_size(part, size, weight)[0] <= width
 
     lines: list[str] = []
-    for word in text.split():
+    for word in filter(None, _SPACES.split(text)):
         if lines and fits(f"{lines[-1]} {word}"):
             lines[-1] += f" {word}"
             continue
         while len(word) > 1 and not fits(word):
-            most = next((n for n in range(len(word) - 1, 1, -1) if fits(word[:n])), 1)
+            starts = [word[:n] for n in range(2, len(word))]
+            most = 1 + bisect_left(starts, True, key=lambda part: not fits(part))
             lines.append(word[:most])
             word = word[most:]
         lines.append(word)
@@ -137,6 +187,34 @@ def balance(text: str, width: float, size: float, weight: str = "normal") -> str
         tried = wrap(text, share * width, size, weight)
         if tried.count("\n") == lines.count("\n"):
             return tried
+    return lines
+
+
+def tidy(text: str, width: float, size: float) -> str:
+    """Return a text in as few lines as `wrap` needs, the last of them not much shorter.
+
+    Parameters
+    ----------
+    text : str
+        One paragraph.
+    width : float
+        Inches.
+    size : float
+        Points.
+
+    Returns
+    -------
+    str
+        Lines joined by line feeds.
+    """
+    lines = wrap(text, width, size)
+    for share in (1.0, 0.95, 0.9, 0.8, 0.7):
+        tried = wrap(text, share * width, size)
+        if tried.count("\n") != lines.count("\n"):
+            break
+        lines = tried
+        if text_size(lines.rsplit("\n", 1)[-1], size)[0] > 0.4 * width:
+            break
     return lines
 
 

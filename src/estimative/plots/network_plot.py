@@ -16,6 +16,7 @@ from matplotlib.path import Path
 
 from estimative.forecasting import Forecast
 from estimative.plots import style
+from estimative.plots.abridging import sentence, short
 from estimative.plots.influences import Influence, influences
 from estimative.plots.lettering import SMALL, settings, text_size
 from estimative.plots.network_plan import CHANCE, PAD, NetworkPlan, Node, plan_network
@@ -54,7 +55,8 @@ def network(subject: Forecast | Scenario, ax: Axes | None = None) -> Axes:
         full type size.
     """
     scenario = subject if isinstance(subject, Scenario) else subject.scenario
-    nodes, words, shown = _nodes(subject, scenario), _words(subject), influences(subject)
+    nodes, shown = _nodes(subject, scenario), influences(subject)
+    words = _words(subject, shown)
     with settings():
         legend = _legend(nodes, shown, isinstance(subject, Forecast))
         need = sum(SYMBOLS[s] + text_size(text, SMALL)[0] + APART for s, text in legend)
@@ -121,19 +123,32 @@ def _chance(forecast: Forecast, name: str) -> tuple[str, float | None]:
     return percent(probability) + ("" if event == "yes" else f" {event}"), probability
 
 
-def _words(subject: Forecast | Scenario) -> tuple[str, str, str]:
+def _words(subject: Forecast | Scenario, shown: Sequence[Influence]) -> tuple[str, str, str]:
     """Return title, subtitle and footer."""
     if isinstance(subject, Scenario):
         day = style.long_date(subject.date)
-        subtitle = f"What depends on what, as stated until {day}."
-        return subject.question, subtitle, style.footer(subject)
+        subtitle = f"{sentence(subject.question)} What depends on what, as stated until {day}."
+        return _takeaway(subject, shown), subtitle, style.footer(subject)
     subtitle = (
-        "What depends on what, and how likely it is, as of"
+        f"{sentence(subject.scenario.question)} What depends on what, and how likely it is, as of"
         f" {style.long_date(subject.as_of)}. Model: {subject.model}."
     )
     if "influence" not in subject.belief.posterior:
         subtitle += " This model leaves the links out."
-    return subject.scenario.question, subtitle, style.footer(subject)
+    return _takeaway(subject.scenario, shown), subtitle, style.footer(subject)
+
+
+def _takeaway(scenario: Scenario, shown: Sequence[Influence]) -> str:
+    """Return the strongest link that somebody sized, else how much is linked."""
+    sized = [i for i in shown if i.sign != "unstated"]
+    nodes = {**scenario.outcomes, **scenario.drivers}
+    if not sized:
+        what = "outcomes" + " and drivers" * bool(scenario.drivers)
+        links = f"{len(shown)} link{'s' * (len(shown) != 1)}"
+        return f"{len(nodes)} {what}, {links}, none of which anybody sized"
+    most = max(sized, key=lambda i: abs(i.strength))
+    cause, effect = (short(nodes[end].title) for end in (most.cause, most.effect))
+    return f"The strongest link: “{cause}” {most.sign} the chance of “{effect}”"
 
 
 def _route(plan: NetworkPlan, influence: Influence, head: float) -> Path:

@@ -2,30 +2,47 @@
 
 A picture is planned in inches at full type size and then fitted to the axes it is given, so words
 neither overlap nor leave the axes, however small these are; matplotlib's own settings stay as they
-are.
+are. The colours are those of `estimative.mplstyle`, which a user's own pictures may follow too.
 """
 
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from matplotlib import rc_params_from_file
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from estimative.forecasting import Forecast
 from estimative.plots.fonts import families, warn_of_boxes
-from estimative.plots.lettering import BODY, SMALL, SPACING, TITLES, balance, text_size, wrap
+from estimative.plots.lettering import (
+    BODY,
+    SMALL,
+    SPACING,
+    TIED,
+    TITLES,
+    balance,
+    text_size,
+    tidy,
+    unturned,
+    wrap,
+)
 from estimative.results import mass
 from estimative.scenario import Scenario
 
 SLIDE = (40 / 3, 7.5)  # inches, 16:9
-# after Okabe and Ito; told apart by the colour-blind, and by their lightness in grey
-INK, QUIET, FAINT, HAIR = "#1a1a1a", "#555555", "#eef1f4", "#d5dade"
-BLUE, PALE_BLUE, ORANGE = "#005a94", "#8fc1e3", "#d55e00"
-PALE_ORANGE = "#f5c4a3"  # as light as the pale blue
+SHEET = rc_params_from_file(
+    Path(__file__).with_name("estimative.mplstyle"), use_default_template=False
+)
+INK, QUIET, HAIR = (str(SHEET[key]) for key in ("text.color", "xtick.color", "grid.color"))
+BLUE, ORANGE, MIDDLE_BLUE, *_ = map(str, SHEET["axes.prop_cycle"].by_key()["color"])
+# of large areas only, each as light as the other
+PALE_BLUE, PALE_ORANGE, FAINT = "#8fc1e3", "#f5c4a3", "#eef1f4"
 MARGIN = 0.35  # inches at the edge of a picture
 ZOOM = 1.02  # step by which type gives way until everything fits
+MOST_STEPS = 200  # fifty times as wide: nothing could be read, but nothing breaks either
 LARGEST = ZOOM**13  # factor by which type grows where there is room
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -95,6 +112,7 @@ class Pen:
             As `Axes.text` takes it.
         """
         usual: How = {"color": INK, "va": "center", "linespacing": SPACING}
+        text = unturned(text)
         usual["family"] = families(text)
         self.ax.text(x, y, text, fontsize=size * self.scale, **usual | how)
 
@@ -191,7 +209,7 @@ def footer(subject: Forecast | Scenario) -> str:
         parts += [f"Intervals: central {mass(subject.interval)}", f"Record {subject.record}"]
         parts += ["NOT CONVERGED"] * bool(subject.belief.failed)
     if scenario.hindsight:
-        parts.append("Written with hindsight: coded after its window had closed")
+        parts.append("With hindsight: coded after its window had closed")
     return ". ".join(parts) + "."
 
 
@@ -252,8 +270,8 @@ def lay_out(title: str, subtitle: str, footer: str, width: float, height: float)
     room = width - 2 * MARGIN
     few = (s for s in TITLES if wrap(title, room, s, "bold").count("\n") < 2)
     size = next(few, TITLES[-1])
-    title, subtitle = balance(title, room, size, "bold"), wrap(subtitle, room, BODY)
-    footer = wrap(footer, room, SMALL)
+    title, subtitle = balance(title, room, size, "bold"), tidy(subtitle, room, BODY)
+    footer = tidy(footer.replace("Record ", f"Record{TIED}"), room, SMALL)
     title_top = 0.8 * MARGIN
     subtitle_top = title_top + text_size(title, size, "bold", 1.1)[1] + 0.08
     footer_top = height - 0.6 * MARGIN - text_size(footer, SMALL)[1]
@@ -354,8 +372,28 @@ def _grown(
     width: float, height: float, fits: Callable[[float, float], bool]
 ) -> tuple[float, float]:
     """Return the first size, growing in proportion, at which everything fits."""
-    for _ in range(200):  # fifty times as wide: nothing could be read, but nothing breaks either
-        if fits(width, height):
-            return width, height
-        width, height = ZOOM * width, ZOOM * height
-    raise ValueError("there is more to draw than any picture holds; draw a part of it")
+
+    def grown(steps: int) -> tuple[float, float]:
+        """Return the size after so many steps.
+
+        Parameters
+        ----------
+        steps : int
+            How many.
+
+        Returns
+        -------
+        tuple of two float
+            Inches.
+        """
+        return ZOOM**steps * width, ZOOM**steps * height
+
+    too_few, enough = -1, 0
+    while not fits(*grown(enough)):
+        if enough == MOST_STEPS:
+            raise ValueError("there is more to draw than any picture holds; draw a part of it")
+        too_few, enough = enough, min(2 * enough + 1, MOST_STEPS)
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        too_few, enough = (too_few, middle) if fits(*grown(middle)) else (middle, enough)
+    return grown(enough)

@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 
 from estimative.forecasting import Forecast
 from estimative.plots import style
-from estimative.plots.abridging import abridge, in_words
+from estimative.plots.abridging import abridge, in_words, short
 from estimative.plots.calendar import day_number, short_date, spread, ticks
-from estimative.plots.lettering import NUMBER, SMALL, settings, text_size, wrap
+from estimative.plots.lettering import NUMBER, SMALL, TIED, settings, text_size, wrap
 from estimative.plots.story import MOST_MARKS, Mark, Story, likeliest, tell
 from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
 from estimative.results import mass, percent, points
@@ -164,8 +164,8 @@ def timeline(forecasts: Sequence[Forecast], outcome: str, ax: Axes | None = None
 
 def _words(story: Story) -> tuple[str, str, str]:
     """Return title, subtitle and footer."""
-    outcome, last = story.outcome, story.forecasts[-1]
-    title = outcome.headline
+    last = story.forecasts[-1]
+    title = _takeaway(story)
     subtitle = (
         f"As forecast from {style.long_date(story.first)} to {style.long_date(last.as_of)}. Line:"
         f" probability; band: central {mass(last.interval)} interval."
@@ -182,6 +182,18 @@ def _words(story: Story) -> tuple[str, str, str]:
             f" Dashed: should nothing more be reported after {style.long_date(story.told_until)}."
         )
     return title, subtitle, style.footer(last)
+
+
+def _takeaway(story: Story) -> str:
+    """Return the outcome, where its probability began, and where it stands or how it ended."""
+    ends = [
+        (percent(chance) if chance == chance else "withheld", day)
+        for day, chance, *_ in (story.curve[0], story.curve[-1])
+    ]
+    if story.settled:
+        ends[-1] = (story.settled, ends[-1][1])
+    told = (f"{what} on {short_date(day)}".replace(" ", TIED) for what, day in ends)
+    return f"{short(story.outcome.headline)}: {', '.join(told)}"
 
 
 def _plan(story: Story, words: tuple[str, str, str], width: float, height: float) -> Plan:

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 
 from estimative.comparing import Comparison, OutcomeMove
 from estimative.plots import style
-from estimative.plots.abridging import abridge, in_words
-from estimative.plots.lettering import BODY, NUMBER, SMALL, settings, text_size
+from estimative.plots.abridging import abridge, in_words, short
+from estimative.plots.lettering import BODY, NUMBER, SMALL, TIED, settings, text_size
 from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
 from estimative.results import percent, tenths
 
@@ -188,7 +188,16 @@ def _words(comparison: Comparison, move: OutcomeMove) -> tuple[str, str, str]:
     )
     if comparison.orders is not None:
         subtitle += f" {comparison.orders} orders were sampled; ± is a standard error."
-    return move.headline, subtitle, style.footer(comparison.later)
+    return _takeaway(move), subtitle, style.footer(comparison.later)
+
+
+def _takeaway(move: OutcomeMove) -> str:
+    """Return how far the outcome moved, and by what most."""
+    ends = f"{percent(move.earlier)} → {percent(move.later)}".replace(" ", TIED)
+    told = f"{short(move.headline)}: {ends}"
+    if not move.strongest:
+        return f"{told}, for nothing happened"
+    return f"{told}, most by “{short(in_words(move.strongest[0].cause))}”"
 
 
 def _plan(rows: list[Row], words: tuple[str, str, str], width: float, height: float) -> Plan:

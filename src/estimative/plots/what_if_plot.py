@@ -3,11 +3,15 @@
 Line, dot and square tell the three apart without colour; the bars are intervals.
 """
 
+from collections.abc import Callable, Sequence
+
 from matplotlib.axes import Axes
 
-from estimative.exploring import WhatIf
+from estimative.exploring import SupposedOutcome, WhatIf
 from estimative.plots import style
+from estimative.plots.abridging import short
 from estimative.plots.ladder import Ladder, Rung, draw_ladder
+from estimative.plots.lettering import TIED
 from estimative.plots.style import PALE_ORANGE, How, Pen
 from estimative.results import mass, percent
 
@@ -34,7 +38,7 @@ def what_if(result: WhatIf, ax: Axes | None = None) -> Axes:
     names = ("now", "seen", "done") if result.do else ("now", "seen")
     rungs = tuple(
         Rung(
-            f"{o.headline}{' *' * (not o.stated)}",
+            f"{o.headline}{f'{TIED}*' * (not o.stated)}",
             tuple(percent(getattr(o, name).value) for name in names),
             0.36 if result.do else 0.2,
         )
@@ -46,18 +50,19 @@ def what_if(result: WhatIf, ax: Axes | None = None) -> Axes:
         f" has a chance of {percent(None if forecast.belief.failed else result.chance)}."
         + " Square: if it is done, which says nothing of its causes." * bool(result.do)
         + f" Bar: central {mass(forecast.interval)} interval."
-        + " * Moves only through links of which nobody spoke." * any(not o.stated for o in shown)
+        + f" *{TIED}Moves only through links of which nobody spoke."
+        * any(not o.stated for o in shown)
     )
     told = "; ".join(
         f"{r.label}: " + ", ".join(f"{n} {c}" for n, c in zip(names, r.cells, strict=True))
         for r in rungs
     )
-    title = f"What if: {_in_titles(result)}?"
+    title = _takeaway(result, shown)
     ladder = Ladder(
         title=title,
         subtitle=subtitle,
         footer=style.footer(forecast),
-        alt=f"{title} {told or 'Nothing is left to answer'}.",
+        alt=f"What if: {_in_titles(result, str)}? {told or 'Nothing is left to answer'}.",
         record=forecast.record,
         rungs=rungs,
         heads=tuple(n if n == "now" else f"if {n}" for n in names),
@@ -97,8 +102,36 @@ def what_if(result: WhatIf, ax: Axes | None = None) -> Axes:
     return draw_ladder(ladder, marks, ax)
 
 
-def _in_titles(result: WhatIf) -> str:
-    """Return what is supposed, by the nodes' titles."""
+def _takeaway(result: WhatIf, shown: Sequence[SupposedOutcome]) -> str:
+    """Return what is supposed, and which outcome that moves most."""
+
+    def ends(outcome: SupposedOutcome) -> tuple[float, float]:
+        """Return an outcome's probability as it is and as it would be.
+
+        Parameters
+        ----------
+        outcome : SupposedOutcome
+            One that is not withheld.
+
+        Returns
+        -------
+        tuple of two float
+            Probabilities.
+        """
+        return outcome.now.value, (outcome.done or outcome.seen).value
+
+    supposed = f"What if: {_in_titles(result, short)}?"
+    most = max(shown, key=lambda o: abs(ends(o)[1] - ends(o)[0]), default=None)
+    if most is None:
+        return supposed
+    now, then = map(percent, ends(most))
+    if now == then:
+        return f"{supposed} Hardly anything moves"
+    return f"{supposed} Most{TIED}moved: {short(most.headline)}, {now}{TIED}→{TIED}{then}"
+
+
+def _in_titles(result: WhatIf, shown: Callable[[str], str]) -> str:
+    """Return what is supposed, by the nodes' titles as `shown` gives them."""
     scenario = result.forecast.scenario
     nodes = {**scenario.drivers, **scenario.outcomes}
 
@@ -115,7 +148,8 @@ def _in_titles(result: WhatIf) -> str:
         str
             The title, and the state unless it is yes.
         """
-        return nodes[node].title if state == "yes" else f"{nodes[node].title}: {state}"
+        title = shown(nodes[node].title)
+        return title if state == "yes" else f"{title}: {state}"
 
     parts = [
         f"{said(n, s)} ({how})"

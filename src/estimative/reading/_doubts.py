@@ -49,6 +49,7 @@ def doubts(scenario: Scenario, places: Places) -> Iterator[Problem]:
         *_after_the_window(scenario, today),
         *_said_twice(scenario),
         *_contradictions(scenario),
+        *_learned_later(scenario),
     ]
     for section, name, message in found:
         if (section, name) in places:
@@ -97,6 +98,19 @@ def _unused(scenario: Scenario) -> Iterator[Doubt]:
             yield "sources", name, f"no statement cites source '{name}'; cite it, or take it out"
 
 
+def _learned_later(scenario: Scenario) -> Iterator[Doubt]:
+    """Look for a track record that knows what was resolved after the day of the forecast."""
+    record = scenario.track_record
+    if record is not None and record.until is not None and record.until > scenario.date:
+        message = f"track record '{record.name}' knows questions resolved until {record.until}"
+        yield (
+            "",
+            "track_record",
+            f"{message}, after the day of the forecast ({scenario.date}); learn it from what was"
+            " known then, or read the forecast as hindsight",
+        )
+
+
 def _subjects(statement: Statement) -> tuple[str, ...]:
     """Return the nodes whose chance a statement speaks of."""
     match statement:
@@ -124,11 +138,13 @@ def _unlikely_dates(scenario: Scenario, today: dt.date) -> Iterator[Doubt]:
     why = f"the day of coding ({coded})" if coded is not None else f"today ({today})"
     for name, statement in scenario.statements.items():
         source = scenario.sources.get(statement.source or "")
+        if source and source.is_sheet and coded is not None:  # it came in after the coding
+            continue
         if statement.date > latest and not (source and source.published == statement.date):
             message = f"statement '{name}' is dated {statement.date}, after {why}"
             yield "statements", name, f"{message}; mend the date{', or coded:' if coded else ''}"
     for name, source in scenario.sources.items():
-        if source.published > latest:
+        if source.published > latest and not (source.is_sheet and coded is not None):
             message = f"source '{name}' was published {source.published}, after {why}"
             yield "sources", name, f"{message}; mend the date{', or coded:' if coded else ''}"
     for name, item in scenario.news.items():

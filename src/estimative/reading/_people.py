@@ -111,14 +111,16 @@ class People:
     def resolve(self, node: Node) -> str:
         """Read an expert's id; a name or an alias is turned into it."""
         written = text(node)
-        if written in self.places:
-            return written
-        found = self._found_by.get(_folded(written))
+        found = self.find(written)
         if found is None:
             hint = did_you_mean(written, self._names)
             cure = "" if hint else "; define the expert under experts: or in scenarios/experts.yaml"
             raise Fault(node, f"no expert '{written}'{hint}{cure}")
         return found
+
+    def find(self, name: str) -> str | None:
+        """Return the id of whoever has this id, name or alias, or None."""
+        return name if name in self.places else self._found_by.get(_folded(name))
 
     def quoted(self, keys: Iterable[str]) -> dict[str, Expert]:
         """Return the experts of these ids, in the order in which they were defined."""

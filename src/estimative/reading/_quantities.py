@@ -141,6 +141,30 @@ def chance(node: Node) -> Chance:
     return Chance(written=written, point=_probability(node, value, written.endswith("%")))
 
 
+def written_chance(written: str) -> Chance:
+    """Return a probability as it would be read in a file.
+
+    Parameters
+    ----------
+    written : str
+        A number, a range or a phrase, which is not looked up here.
+
+    Returns
+    -------
+    Chance
+        The probability.
+
+    Raises
+    ------
+    ValueError
+        If it is none; the message says what is allowed.
+    """
+    try:
+        return chance(Scalar(1, written, plain=True))
+    except Fault as fault:
+        raise ValueError(str(fault)) from None
+
+
 def _phrase(node: Node, written: str) -> Chance:
     if re.search(r"\d|%", written):
         raise Fault(node, f"'{written}' is not a probability; write {_CHANCE_FORMS}")

@@ -1,7 +1,8 @@
 """A folder is read as a whole: every file, every problem at once, and what remains is all right.
 
-The order is that of dependence: experts, nodes by name, sources, links, outcomes, statements, news;
-each is checked where it is read, against what came before (tests/unit/test_bad_inputs.py).
+The order is that of dependence: experts, their track record, nodes by name, sources, links,
+outcomes, statements, news; each is checked where it is read, against what came before
+(tests/unit/test_bad_inputs.py).
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from estimative.errors import ScenarioError
+from estimative.expert_records import TakenRecord
+from estimative.names import did_you_mean
 from estimative.reading._doubts import doubts
 from estimative.reading._entries import Entry, Fault, Findings, Reader, identifier_fault, text
 from estimative.reading._links import read_links
@@ -23,12 +26,21 @@ from estimative.reading._people import People, named_entries, read_people
 from estimative.reading._quantities import day, number, whole_days
 from estimative.reading._references import Names, lexicon_name
 from estimative.reading._statement_entries import read_statement, statement_readers
+from estimative.reading._track_records import read_track_record
 from estimative.reading._yaml_documents import Node, Table, parse_document, read_text
 from estimative.scenario import Coding, Expert, NewsItem, Revision, Scenario, Source, Statement
-from estimative.workspace import SCENARIO_FILE, enclosing_workspace, find_scenario
+from estimative.workspace import (
+    SCENARIO_FILE,
+    enclosing_workspace,
+    find_scenario,
+    track_record_files,
+)
 
 FORMAT = 1
 """The version of the language that is read."""
+
+LEARN = "write one with `estimative learn-weights FILE --save {name}`"
+"""How a track record comes to be."""
 
 Documents = Mapping[str, tuple[str, Table | None]]
 """By id, the file of each item of news and what stands in it."""
@@ -42,7 +54,8 @@ def read_scenario(path: str | Path, *, unwritten: Mapping[str, str] | None = Non
     path : str or Path
         The scenario's folder, or a slug found in the workspace or on the package's shelf.
     unwritten : mapping of str to str, optional
-        Texts of items of news by id, which are read as if they stood in the folder.
+        Texts of items of news by id, which are read as if they stood in the folder; and, under
+        `scenario.yaml`, one that is read in place of that file.
 
     Returns
     -------
@@ -69,6 +82,34 @@ def read_scenario(path: str | Path, *, unwritten: Mapping[str, str] | None = Non
     return scenario
 
 
+def read_experts(path: str | Path) -> People:
+    """Read everybody whom a scenario can quote: its own experts and those that all share.
+
+    Parameters
+    ----------
+    path : str or Path
+        As in `read_scenario`.
+
+    Returns
+    -------
+    People
+        Found by id, name or alias.
+
+    Raises
+    ------
+    ScenarioError
+        When any of these entries is wrong.
+    """
+    files = _Files(find_scenario(path), {})
+    file, root = files.document(files.folder / SCENARIO_FILE)
+    shared_file, shared = files.shared_experts()
+    own = root.entries.get("experts") if root is not None else None
+    people = read_people({shared_file: shared, file: own}, files.findings)
+    if files.findings.problems:
+        raise ScenarioError(files.findings.problems)
+    return people
+
+
 class _Files:
     """The files of one scenario, each read once, with what was found wrong in any of them."""
 
@@ -86,6 +127,8 @@ class _Files:
     def document(self, path: Path) -> tuple[str, Table | None]:
         """Read one file as a table."""
         file = self.name(path)
+        if path.name in self.unwritten:
+            return file, self.parsed(self.unwritten[path.name], file)
         content, problems = read_text(path, file)
         self.findings.problems += problems
         return file, None if content is None else self.parsed(content, file)
@@ -110,6 +153,24 @@ class _Files:
         )
         return file, root.entries.get("experts")
 
+    def track_record(self, name: str, people: People, file: str, line: int) -> TakenRecord | None:
+        """Read the track record of a name; it is looked for nowhere but in the workspace."""
+        known = track_record_files(self.workspace)
+        if name not in known:
+            hint = did_you_mean(name, known)
+            there = f" (allowed: {', '.join(known)})" if known else ""
+            cure = f"{hint}{there}" if known else f"; {LEARN.format(name=name)}"
+            message = f"track_record: no scenarios/track_records/{name}.yaml{cure}"
+            self.findings.refuse(file, line, message)
+            return None
+        place, root = self.document(known[name])
+        if root is None or not _format_is_known(root, place, self.findings):
+            return None
+        own = f"{self.folder.name}/"  # before an id that another scenario has for somebody else
+        return read_track_record(
+            root, name, place, lambda who: people.find(who.removeprefix(own)), self.findings
+        )
+
     def news(self) -> Documents:
         """Read every item of news, in the order of the files' names."""
         found: dict[str, tuple[str, Table | None]] = {}
@@ -128,6 +189,8 @@ class _Files:
                     self.findings.problems.append(problem)
                 found[path.stem] = self.document(path)
         for item, content in self.unwritten.items():
+            if item == SCENARIO_FILE:
+                continue
             file = self.name(folder / f"{item}.yaml")
             problem = file_name_problem(item, file)
             if problem is not None:
@@ -174,6 +237,7 @@ HEAD_READERS: dict[str, Reader] = {
     "by": day,
     "as_of": day,
     "recency": whole_days,
+    "track_record": text,
 }
 SECTIONS = ("outcomes", "drivers", "links", "experts", "sources", "statements")
 REQUIRED = ("question", "opens", "by", "outcomes")
@@ -202,6 +266,9 @@ def _assemble(
     """Read the sections in the order of their dependence; None when anything was wrong."""
     findings = files.findings
     head = _read_head(root, file, findings)
+    if "track_record" in head:
+        line = root.key_lines["track_record"]
+        head["track_record"] = files.track_record(head["track_record"], people, file, line)
     sources = read_sources(root.entries.get("sources"), file, findings)
     states = node_states(root, file, findings)
     written = root.entries.get("statements")
@@ -226,6 +293,9 @@ def _assemble(
         return None
     revised = [item.statement for item in items.values() if isinstance(item, Revision)]
     experts = _speakers(people, [*statements.values(), *revised], file)
+    if (record := head.get("track_record")) is not None:
+        own = {key: of for key, of in record.experts.items() if key in experts}
+        head["track_record"] = record.model_copy(update={"experts": own})
     scenario = Scenario(
         **head,
         slug=files.folder.name,
@@ -298,6 +368,7 @@ def _texts_used(
 def _places(root: Table, file: str, news: Documents) -> dict[tuple[str, str], tuple[str, int]]:
     """Return file and line of every entry, by section and name."""
     found = {("news", item): (name, 1) for item, (name, _) in news.items()}
+    found |= {("", key): (file, line) for key, line in root.key_lines.items()}
     for section, node in root.entries.items():
         if isinstance(node, Table):
             found |= {(section, key): (file, line) for key, line in node.key_lines.items()}

@@ -8,6 +8,13 @@ from estimative.records.archive import Past, json_lines, past, scenarios, texts
 from estimative.records.changes import Changes, changed_inputs, said_on
 from estimative.records.entry import Entry, entry_of
 from estimative.records.ledger import Ledger, open_ledger, record
+from estimative.records.sealed import (
+    Sealed,
+    seal,
+    sealed_counts,
+    sealed_entries,
+    sealed_table,
+)
 from estimative.records.verification import NOTED_DIGITS, Verification, verify
 
 __all__ = [
@@ -16,6 +23,7 @@ __all__ = [
     "Entry",
     "Ledger",
     "Past",
+    "Sealed",
     "Verification",
     "changed_inputs",
     "entry_of",
@@ -25,6 +33,10 @@ __all__ = [
     "record",
     "said_on",
     "scenarios",
+    "seal",
+    "sealed_counts",
+    "sealed_entries",
+    "sealed_table",
     "texts",
     "verify",
 ]

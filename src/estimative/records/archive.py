@@ -176,7 +176,7 @@ def scenarios(ledger: Ledger) -> list[dict[str, Any]]:
 
 
 def json_lines(ledger: Ledger, *, scenario: str | None = None) -> Iterator[str]:
-    """Yield the ledger as lines of JSON: those of `kind: record`, then their texts, `kind: text`.
+    """Yield the ledger as lines of JSON: of `kind: seal`, `record`, then their texts, `text`.
 
     Parameters
     ----------
@@ -198,6 +198,13 @@ def json_lines(ledger: Ledger, *, scenario: str | None = None) -> Iterator[str]:
         records, stored = tables.tables["records"], tables.tables["texts"]
         chosen = select(records).order_by(records.c.number)
         chosen = chosen.where(records.c.scenario == scenario) if scenario else chosen
+        if "seals" in tables.tables:
+            seals = tables.tables["seals"]
+            whole = select(seals).order_by(seals.c.number)
+            for row in each(
+                connection, whole.where(seals.c.scenario == scenario) if scenario else whole
+            ):
+                yield canonical({"kind": "seal"} | row | {"content": from_json(row["content"])})
         named: set[str] = set()
         lists: set[str] = set()
         for row in each(connection, chosen):

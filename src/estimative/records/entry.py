@@ -44,6 +44,8 @@ COLUMNS = (
     "known",
     "written",
 )
+# the columns of a sealed entry
+SEAL_COLUMNS = ("number", "scenario", "what", "as_of", "content", "written")
 TEXTS = ("model_text", "inputs", "known")  # columns that name a text by its hash
 
 Value = str | int | float | None
@@ -149,7 +151,7 @@ def chained(previous: str, row: list[Value]) -> str:
     previous : str
         The chain of the record before, or `GENESIS`.
     row : list
-        The values of `COLUMNS`, in that order.
+        The values of `COLUMNS` or `SEAL_COLUMNS`, in that order.
 
     Returns
     -------

@@ -8,7 +8,7 @@ and every forecast writes; all questions to the ledger are asked through SQLAlch
 import datetime as dt
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 from estimative.belief import Settings
 from estimative.errors import LedgerError
 from estimative.forecasting import Forecast
-from estimative.records.entry import COLUMNS, Entry, chained, entry_of
+from estimative.records.entry import COLUMNS, SEAL_COLUMNS, Entry, Value, chained, entry_of
 from estimative.records.migrations import MIGRATIONS
 from estimative.scenario import Scenario
 
@@ -73,13 +73,39 @@ class Ledger:
         LedgerError
             If the file cannot be written, is damaged, or is of a newer version.
         """
-        moment = (written or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
-        stamp = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        stamp = _stamp(written)
         with complaints(self.file), closing(self._to_write()) as connection:
             if all(_holds(connection, entry.id) for entry in entries):
                 return 0
             with transaction(connection):
                 return sum(_append(connection, entry, stamp) for entry in entries)
+
+    def seal(self, row: Mapping[str, Value], *, written: dt.datetime | None = None) -> int:
+        """Add a sealed entry to the chain.
+
+        Parameters
+        ----------
+        row : mapping
+            `scenario`, `what`, `as_of` and `content`.
+        written : datetime, optional
+            When; default now.
+
+        Returns
+        -------
+        int
+            Its number.
+
+        Raises
+        ------
+        LedgerError
+            As of `write`.
+        """
+        with (
+            complaints(self.file),
+            closing(self._to_write()) as connection,
+            transaction(connection),
+        ):
+            return _chain_on(connection, "seals", SEAL_COLUMNS, {**row, "written": _stamp(written)})
 
     def to_read(self) -> sqlite3.Connection | None:
         """Return a connection that cannot write; None if there is no ledger.
@@ -313,15 +339,32 @@ def _append(connection: sqlite3.Connection, entry: Entry, written: str) -> bool:
     if _holds(connection, entry.id):
         return False
     connection.executemany("INSERT OR IGNORE INTO texts VALUES (?, ?)", entry.texts.items())
+    _chain_on(connection, "records", COLUMNS, {**entry.__dict__, "written": written})
+    return True
+
+
+def _chain_on(
+    connection: sqlite3.Connection,
+    table: str,
+    columns: Sequence[str],
+    values: Mapping[str, Value],
+) -> int:
+    """Add one row at the end of the chain within a transaction; return its number."""
     head = connection.execute("SELECT number, chain FROM head").fetchone()
     if head is None:
         raise sqlite3.DatabaseError("the head of the chain is gone")
     count, previous = head
-    values = {**entry.__dict__, "number": count + 1, "written": written}
-    row = [values[column] for column in COLUMNS]
+    numbered = {**values, "number": count + 1}
+    row = [numbered[column] for column in columns]
     chain = chained(previous, row)
-    places = ", ".join("?" * (len(COLUMNS) + 1))
-    insert = f"INSERT INTO records ({', '.join(COLUMNS)}, chain) VALUES ({places})"
+    places = ", ".join("?" * (len(columns) + 1))
+    insert = f"INSERT INTO {table} ({', '.join(columns)}, chain) VALUES ({places})"
     connection.execute(insert, (*row, chain))
     connection.execute("UPDATE head SET number = ?, chain = ?", (count + 1, chain))
-    return True
+    return int(count) + 1
+
+
+def _stamp(written: dt.datetime | None) -> str:
+    """Return a time, or now, as it is written down: UTC."""
+    moment = (written or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -37,4 +37,17 @@ CREATE TABLE head (
 INSERT INTO head VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
 """
 
-MIGRATIONS = (FIRST,)
+SEALS = """
+CREATE TABLE seals (
+    number INTEGER PRIMARY KEY,  -- counted along with the records, so that both are one chain
+    scenario TEXT NOT NULL,
+    what TEXT NOT NULL,          -- own: the analyst's numbers; read: those of others were read
+    as_of TEXT NOT NULL,
+    content TEXT NOT NULL,       -- JSON
+    written TEXT NOT NULL,       -- UTC
+    chain TEXT NOT NULL
+);
+CREATE INDEX seals_by_scenario ON seals (scenario, number);
+"""
+
+MIGRATIONS = (FIRST, SEALS)

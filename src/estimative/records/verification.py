@@ -3,16 +3,21 @@
 tests/unit/test_records.py changes and cuts out whatever can be, and expects it to be found.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from estimative.inputs import content_hash, id_from_hashes
 from estimative.records.archive import each, reading
-from estimative.records.entry import COLUMNS, GENESIS, TEXTS, chained
+from estimative.records.entry import COLUMNS, GENESIS, SEAL_COLUMNS, TEXTS, chained
 from estimative.records.ledger import Ledger
 from estimative.results import Answer, Table
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, MetaData
 
 NOTED_DIGITS = 12  # of a head, at least
 
@@ -26,17 +31,20 @@ class Verification(Answer):
     file : Path
         The ledger.
     count : int
-        How many records it holds.
+        How many entries it holds.
     head : str
         The chain of the last one: it stands for all of them.
     problems : tuple of str
         What is wrong; empty if nothing is.
+    sealed : int
+        How many of the entries are sealed ones beside the forecasts.
     """
 
     file: Path
     count: int
     head: str
     problems: tuple[str, ...]
+    sealed: int = 0
 
     @property
     def sound(self) -> bool:
@@ -50,7 +58,8 @@ class Verification(Answer):
     def tables(self) -> list[Table]:
         """Return the verdict."""
         verdict = "sound" if self.sound else f"NOT SOUND, {len(self.problems)} wrong"
-        rows = [("records", f"{self.count:,}"), ("head", self.head)]
+        rows = [("records", f"{self.count - self.sealed:,}"), ("head", self.head)]
+        rows[1:1] = [("sealed entries", f"{self.sealed:,}")] if self.sealed else []
         rows += [("wrong", problem) for problem in self.problems]
         note = (
             "Keep the head in another place: whoever can write the file could make the whole chain"
@@ -104,12 +113,23 @@ def verify(ledger: Ledger, *, noted: str | None = None) -> Verification:
             if content_hash(str(row["content"])) != row["hash"]:
                 problems.append(f"text {row['hash'][:12]} was changed")
         chain = _Chain(stored, noted)
-        records = tables.tables["records"]
-        for row in each(connection, select(records).order_by(records.c.number)):
+        for row in _entries(connection, tables):
             chain.follow(row)
         head = connection.execute(select(tables.tables["head"])).mappings().first()
         problems += chain.problems + chain.end(dict(head) if head is not None else {})
-        return Verification(ledger.file, chain.count, chain.last, tuple(problems))
+        return Verification(ledger.file, chain.count, chain.last, tuple(problems), chain.sealed)
+
+
+def _entries(connection: "Connection", tables: "MetaData") -> Iterator[dict[str, Any]]:
+    """Yield records and sealed entries in the order of the chain; a ledger of old has no seals."""
+    from sqlalchemy import select
+
+    rows = [
+        each(connection, select(table).order_by(table.c.number))
+        for name in ("records", "seals")
+        if (table := tables.tables.get(name)) is not None
+    ]
+    return merge(*rows, key=itemgetter("number"))
 
 
 class _Chain:
@@ -117,24 +137,31 @@ class _Chain:
 
     def __init__(self, stored: set[str], noted: str | None) -> None:
         self.stored, self.noted = stored, noted
-        self.number, self.count, self.last = 0, 0, GENESIS
+        self.number, self.count, self.last, self.sealed = 0, 0, GENESIS, 0
         self.seen = noted is None
         self.problems: list[str] = []
 
     def follow(self, row: Mapping[str, Any]) -> None:
-        name = f"record {row['number']} ({row['id']})"
+        seal = "what" in row
+        columns = SEAL_COLUMNS if seal else COLUMNS
+        name = f"sealed entry {row['number']}" if seal else f"record {row['number']} ({row['id']})"
         if row["number"] != self.number + 1:
             gone = f"{self.number + 1} to {row['number'] - 1}"
             self.problems.append(f"{name}: before it, records {gone} are missing")
-        elif chained(self.last, [row[column] for column in COLUMNS]) != row["chain"]:
+        elif chained(self.last, [row[column] for column in columns]) != row["chain"]:
             self.problems.append(f"{name} was changed, or put in its place later")
+        if not seal:
+            self._inputs(name, row)
+        self.sealed += seal
+        self.seen = self.seen or row["chain"].startswith(self.noted)
+        self.number, self.count, self.last = row["number"], self.count + 1, row["chain"]
+
+    def _inputs(self, name: str, row: Mapping[str, Any]) -> None:
         if id_from_hashes(row["known"], row["model_text"], row["results"]) != row["id"]:
             self.problems.append(f"{name}: its id is not the hash of its inputs and results")
         for column in TEXTS:
             if row[column] not in self.stored:
                 self.problems.append(f"{name}: the text of {column} is missing")
-        self.seen = self.seen or row["chain"].startswith(self.noted)
-        self.number, self.count, self.last = row["number"], self.count + 1, row["chain"]
 
     def end(self, head: Mapping[str, Any]) -> list[str]:
         problems = []

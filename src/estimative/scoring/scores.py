@@ -1,4 +1,4 @@
-"""Scores as a reader sees them: outcome by outcome, then against whoever used no model."""
+"""Scores as a reader sees them: outcomes, then against whoever used no model, then experts."""
 
 import datetime as dt
 import math
@@ -8,6 +8,7 @@ from typing import Any
 
 from estimative.results import Answer, Table
 from estimative.scenario import Scenario
+from estimative.scoring.expert_scores import ExpertScores
 from estimative.scoring.resolving import Resolution
 
 RIVALS = {
@@ -44,8 +45,8 @@ class OutcomeScore:
 
     Attributes
     ----------
-    outcome, title : str
-        As in the scenario.
+    scenario, outcome, title : str
+        The scenario's slug; name and title as it has them.
     key : str
         Hash of name, definition, states and window: another definition is another outcome.
     amended : bool
@@ -61,6 +62,7 @@ class OutcomeScore:
         `even`, and where there is one `base_rate` and `statements`.
     """
 
+    scenario: str
     outcome: str
     title: str
     key: str
@@ -76,24 +78,32 @@ class OutcomeScore:
 
 @dataclass(frozen=True, eq=False)
 class Scores(Answer):
-    """How good the recorded forecasts of a scenario were.
+    """How good the recorded forecasts of scenarios were, and the experts behind them.
 
     Attributes
     ----------
-    scenario : Scenario
-        The scenario.
-    as_of : date
-        Resolved by this day.
+    scenarios : tuple of Scenario
+        The scenarios, most often one.
+    asked : date or None
+        Resolved by this day; None for the date of each.
     model : str
         Whose forecasts.
     outcomes : tuple of OutcomeScore
         Every outcome that was ever forecast.
+    experts : ExpertScores
+        The experts, each by his own statements.
     """
 
-    scenario: Scenario = field(repr=False)
-    as_of: dt.date
+    scenarios: tuple[Scenario, ...] = field(repr=False)
+    asked: dt.date | None
     model: str
     outcomes: tuple[OutcomeScore, ...]
+    experts: ExpertScores
+
+    @property
+    def as_of(self) -> dt.date | None:
+        """The day by which it is resolved; of several scenarios the last, None without any."""
+        return self.asked or max((scenario.date for scenario in self.scenarios), default=None)
 
     @property
     def scored(self) -> tuple[OutcomeScore, ...]:
@@ -126,13 +136,16 @@ class Scores(Answer):
         return [_row(o) for o in self.outcomes]
 
     def tables(self) -> list[Table]:
-        """Return the outcomes, then the forecasts against each rival."""
-        rows = [_line(o) for o in self.scored]
+        """Return the outcomes, then the forecasts against each rival, then the experts."""
+        if not self.scenarios:
+            return [Table("Nothing can be scored: no forecast is recorded here.", ("outcome",), ())]
+        several = len(self.scenarios) > 1
+        rows = [_line(o, several) for o in self.scored]
         columns = ("outcome", "ended", "n", "Brier", "log", "even", "base rate", "mean")
-        title = f"How the recorded forecasts fared. {self.scenario.slug}, resolved by {self.as_of}."
+        which = f"{len(self.scenarios)} scenarios" if several else self.scenarios[0].slug
+        title = f"How the recorded forecasts fared. {which}, resolved by {self.as_of}."
         if not rows:
-            title = f"Nothing of {self.scenario.slug} can be scored as of {self.as_of}"
-            title += f": {self._why()}."
+            title = f"Nothing of {which} can be scored as of {self.as_of}: {self._why()}."
         tables = [Table(title, columns, rows, self._notes())]
         against = [
             (
@@ -146,17 +159,18 @@ class Scores(Answer):
         ]
         heads = ("forecasts against", "n", "Brier", "log", "better by %")
         note = "Means over the outcomes of which both speak; better by: in Brier score."
-        return [*tables, Table("", heads, against, [note])] if against else tables
+        tables += [Table("", heads, against, [note])] if against else []
+        return [*tables, *(self.experts.tables() if len(self.experts) else ())]
 
     def _why(self) -> str:
         """Return why nothing can be scored, and by which day all windows have closed."""
         why = "no outcome that was forecast while it was open is resolved by then"
         if not self.outcomes:
             why = f"no forecast by {self.model} of that day or an earlier one is recorded"
-        outcomes = self.scenario.outcomes.values()
+        outcomes = [o for scenario in self.scenarios for o in scenario.outcomes.values()]
         last = max(outcome.by + dt.timedelta(days=outcome.lag) for outcome in outcomes)
         later = f"; by {last} all windows have closed (--as-of {last})"
-        return why + (later if self.as_of < last else "")
+        return why + (later if self.as_of and self.as_of < last else "")
 
     def _notes(self) -> list[str]:
         notes = []
@@ -178,7 +192,8 @@ class Scores(Answer):
         withheld = sum(o.withheld for o in self.outcomes)
         if withheld:
             notes.append(f"Withheld, and so not scored: {withheld} forecasts.")
-        still = [_name(o) for o in self.outcomes if o.resolution is None]
+        several = len(self.scenarios) > 1
+        still = [_name(o, several) for o in self.outcomes if o.resolution is None]
         if still:
             notes.append(f"Not resolved: {', '.join(still)}.")
         if any(o.amended for o in self.outcomes):
@@ -192,6 +207,7 @@ class Scores(Answer):
 def _row(score: OutcomeScore) -> dict[str, Any]:
     ended = score.resolution
     row = {
+        "scenario": score.scenario,
         "outcome": score.outcome,
         "key": score.key,
         "amended": score.amended,
@@ -216,17 +232,18 @@ def _mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values)
 
 
-def _name(score: OutcomeScore) -> str:
-    return f"{score.outcome} #{score.key}" if score.amended else score.outcome
+def _name(score: OutcomeScore, several: bool) -> str:
+    name = f"{score.scenario}/{score.outcome}" if several else score.outcome
+    return f"{name} #{score.key}" if score.amended else name
 
 
-def _line(score: OutcomeScore) -> tuple[str, ...]:
+def _line(score: OutcomeScore, several: bool) -> tuple[str, ...]:
     ended = score.resolution
     assert ended is not None
     how = "in silence" if ended.how == "silence" else f"seen {ended.on}"
     theirs = [score.rivals.get(rival) for rival in RIVALS]
     return (
-        _name(score),
+        _name(score, several),
         f"{ended.state}, {how}",
         str(score.n),
         f"{score.brier:.3f}",

@@ -5,7 +5,7 @@ error is not drawn.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from textwrap import shorten
 
 from matplotlib.axes import Axes
@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from estimative.exploring import Move, Sensitivity, Swing
 from estimative.exploring.otherwise import How as Otherwise
 from estimative.plots import style
+from estimative.plots.abridging import short
 from estimative.plots.ladder import Ladder, Rung, draw_ladder
 from estimative.plots.lettering import SMALL, text_size
 from estimative.plots.style import How, Pen
@@ -21,7 +22,7 @@ from estimative.results import percent
 LABEL_SHARE = 0.38  # of the width
 LONGEST = 130  # characters of a label
 LEAST = 0.005  # move that is drawn, in probability
-LANES, BESIDE, HEIGHT = 0.62, 0.08, 0.2  # inches: of a row; from a bar to its words; of a bar
+LANES, BESIDE, HEIGHT = 0.46, 0.08, 0.17  # inches: of a row; from a bar to its words; of a bar
 SPARE = 0.28  # of the span of all bars, left free for words at either end of the scale
 ERRORS = 2  # standard errors that a line spans, to either side
 IN_WORDS = {
@@ -32,7 +33,7 @@ IN_WORDS = {
 }
 
 
-def sensitivity(result: Sensitivity, ax: Axes | None = None) -> Axes:
+def tornado(result: Sensitivity, ax: Axes | None = None) -> Axes:
     """Draw where the outcome's probability would be if something were otherwise.
 
     Parameters
@@ -60,7 +61,7 @@ def sensitivity(result: Sensitivity, ax: Axes | None = None) -> Axes:
     moves = [move for s in found for _, move in _ends(s)]
     ends = [now, *(m.probability + side * ERRORS * m.error for m in moves for side in (-1, 1))]
     spare = SPARE * (max(ends) - min(ends))
-    title = f"What drives it: {result.outcome.headline}"
+    title = _takeaway(result, found, labels)
     subtitle = (
         f"{percent(now)} as of {style.long_date(forecast.as_of)}: the vertical line. Bars: where it"
         " would be without a statement, or if that counted twice; if an assumption were half or"
@@ -135,6 +136,16 @@ def _draw_bar(
     beside = edge + (BESIDE if right else -BESIDE) * inch
     side: How = {"ha": "left" if right else "right", "color": colour, "fontweight": "bold"}
     pen.write(beside, middle, text, gid="number", **side)
+
+
+def _takeaway(result: Sensitivity, found: Sequence[Swing], labels: Sequence[str]) -> str:
+    """Return the outcome, and what moves it most with how far."""
+    headline = short(result.outcome.headline)
+    if not found:
+        return f"What drives it: {headline}"
+    ends = [result.outcome.probability, *(move.probability for _, move in _ends(found[0]))]
+    low, high = (percent(end(p for p in ends if p is not None)) for end in (min, max))
+    return f"{headline}: driven most by “{short(labels[0])}” ({low} to {high})"
 
 
 def _inch(pen: Pen) -> float:
