@@ -8,6 +8,7 @@ learned from all the others. The fit on the test questions themselves is a leak,
 """
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
@@ -41,13 +42,16 @@ def main():
     given = options.parse_args()
     began = time.perf_counter()
     sets = {name: read_forecasts(given.folder / f"{name}.csv") for name in SETS}
-    parts = [
-        defaults(sets),
-        public_forecasts(sets["predictionbook_early"]),
-        inside(sets["predictionbook_early"]),
-        survey(sets["spf_gdp_h1"]),
-        other_sets(sets),
-    ]
+    parts = []
+    for part in (
+        lambda: defaults(sets),
+        lambda: public_forecasts(sets["predictionbook_early"]),
+        lambda: inside(sets["predictionbook_early"]),
+        lambda: survey(sets["spf_gdp_h1"]),
+        lambda: other_sets(sets),
+    ):
+        parts.append(part())
+        print(parts[-1], end="\n\n", file=sys.stderr, flush=True)
     minutes = (time.perf_counter() - began) / 60
     page = PAGE.format(*parts, minutes=minutes)
     print(page)
@@ -145,7 +149,9 @@ def learned(later, earlier, without=()):
     for point in walk(later, earlier, pd.Index(asked["question"].unique())):
         record = fit_record(point.known, seed=1, without=without)
         found.append(record.predict(blind(asked[asked["question"].isin(point.questions)])))
-    return pd.concat(found)
+    answers = pd.concat(found)
+    print(f"learned{without}: {brier(answers, asked):.4f}", file=sys.stderr, flush=True)
+    return answers
 
 
 def checkpoints(later, earlier):

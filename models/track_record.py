@@ -52,9 +52,12 @@ def build_record_model(panel: Panel) -> pm.Model:
         log_weight -= delay * given["lag"] + order * given["later"]
         weight = pt.exp(log_weight)
 
-        # each one's own record: how far what he says comes true is his bias and his skill
+        # each one's own record: how far what he says comes true is his bias and his skill; what all
+        # have in common is set aside (`luck`), for their outcomes are the same few
         slope = pm.Normal("log_slope", 0, 0.5) - pm.HalfNormal("fading", 0.2) * given["lag"]
-        own = pm.Bernoulli.dist(logit_p=pt.exp(slope + named * skill[given["expert"]]) * x)
+        luck = pm.Normal("luck", 0, 0.5)
+        own_slope = pt.exp(slope + named * skill[given["expert"]])
+        own = pm.Bernoulli.dist(logit_p=own_slope * x + luck)
         pm.Potential("own", named * pm.logp(own, given["outcome"][row]))
 
         # questions: half the mean of log-odds, half the log-odds of the mean, sharpened

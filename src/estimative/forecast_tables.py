@@ -27,6 +27,7 @@ COLUMNS = (*REQUIRED, "forecast_date", "outcome", "resolved_date")
 UNNAMED = frozenset({"", "NA", "N/A", "NaN", "nan", "<NA>", "anonymous"})
 ENDED = {"0": 0.0, "no": 0.0, "false": 0.0, "1": 1.0, "yes": 1.0, "true": 1.0}
 DAYS = "datetime64[s]"
+MIDNIGHT = " 00:00:00"  # what a day in a sheet or a DataFrame says besides
 MOST_SHOWN = 10  # problems of one kind that are listed one by one
 
 _EMPTY = frozenset({"", "na", "n/a", "nan", "nat", "none", "<na>"})
@@ -113,10 +114,12 @@ def _frame_cells(
 
 
 def _as_text(column: "pd.Series") -> list[str]:
-    """Return a column's cells as a file would have them: whole numbers without a point."""
+    """Return a column's cells as a CSV has them: whole numbers without a point, days alone."""
     if column.dtype.kind == "f" and (column.dropna() % 1 == 0).all():
         column = column.astype("Int64")
-    return ["" if absent else str(v) for v, absent in zip(column, column.isna(), strict=True)]
+    texts = map(str, column)
+    absent = column.isna()
+    return ["" if no else t.removesuffix(MIDNIGHT) for t, no in zip(texts, absent, strict=True)]
 
 
 def _text_cells(

@@ -476,10 +476,11 @@ def _withheld(
 def _confidence(spoken: Speakers, defaults: float) -> tuple[str, str]:
     """Return confidence in the analysis, by the rules that `docs/model.md` prints."""
     groups, articles, apart = len(spoken.groups), len(spoken.articles), spoken.disagreement
+    between, points = f" {apart:.1f} log-odds apart," * (apart >= 0.05), round(100 * defaults)
     because = (
         f"{groups} independent group{'s' * (groups != 1)} in {articles}"
-        f" article{'s' * (articles != 1)},"
-        f" {apart:.1f} log-odds apart, defaults worth {round(100 * defaults)} points"
+        f" article{'s' * (articles != 1)},{between}"
+        f" defaults worth {points} point{'s' * (points != 1)}"
     )
     if groups < 3 or articles < 3 or defaults > 0.10 or apart > 2.0:
         return "low", because

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-MEAN_BIAS = 0.0, 0.3  # centre and sd, on log-odds
+MEAN_BIAS = 0.0, 0.15  # centre and sd, on log-odds
 DELAY = log(0.3), 0.5  # of the log of the weight's fall with log(1 + weeks behind)
 ORDER = log(0.9), 0.5  # of the log of its fall with log(1 + voices that spoke later)
 LOG_SHARPENING = log(1.05), 0.1

@@ -14,6 +14,9 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from estimative.elicitation import as_known
+from estimative.errors import ScenarioError
+from estimative.reading import read_scenario
 from estimative.scenario import Scenario
 
 ID_DIGITS = 12
@@ -147,6 +150,28 @@ def known_scenario(text: str, folder: Path) -> Scenario:
         Without the text of its files.
     """
     return Scenario.model_validate({**from_json(text), "folder": folder})
+
+
+def as_filed(known: Scenario, day: dt.date) -> Scenario:
+    """Return a scenario as its files have it, with what was revised and taken back.
+
+    Parameters
+    ----------
+    known : Scenario
+        As known on a day.
+    day : date
+        The day.
+
+    Returns
+    -------
+    Scenario
+        The one that was given, if its files are gone or say something else of that day by now.
+    """
+    try:
+        read = read_scenario(known.folder)
+    except (ScenarioError, OSError):
+        return known
+    return read if known_text(as_known(read, day)) == known_text(known) else known
 
 
 def files_on(scenario: Scenario, day: dt.date) -> dict[str, str]:

@@ -127,7 +127,8 @@ class LearnedWeights(Answer):
             "Weight: the proposed factor of a statement's weight, 1 for one no worse than the"
             " population. Bias: by how much the log-odds he gives to what he says happens are too"
             " high; it would be taken off. Intervals that overlap cannot tell two experts apart.",
-            f"An expert of fewer than {OWN} questions, or without a record, has the population's.",
+            f"An expert of fewer than {OWN} questions, or without a record, has the population's."
+            " Questions of one or two experts are left out, if there are enough others.",
             f"Sharpening: log-odds that eight agree on are multiplied by {mean:.2f} ({lower:.2f} to"
             f" {upper:.2f}). These are proposals: nothing is applied to a scenario.",
         ]

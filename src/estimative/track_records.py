@@ -7,16 +7,16 @@ of known skill.
 
 import logging
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimative.errors import InferenceError
+from estimative.forecast_tables import read_forecasts
 from estimative.habits import Habits, default_habits, estimate, estimates, strangers
 from estimative.names import did_you_mean
-from estimative.panels import Panel, arrange, latest
+from estimative.panels import arrange, latest
 from estimative.pooled_panels import pooled
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ INTERVAL = 0.9
 VOICES = (3, 2)  # a question says something of pooling if so many spoke; else all are taken
 ENOUGH = 30  # questions with so many voices, for fewer voices to be left out
 OWN = 5  # questions an expert must have spoken on to have numbers of his own
-CHAINS, TUNE, DRAWS = 2, 400, 400
-KEPT = 200  # draws of a record, of all
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +73,8 @@ class TrackRecord:
         Parameters
         ----------
         asked : DataFrame
-            Forecasts, as `estimative.forecast_tables.read_forecasts` returns them; outcomes are
-            not looked at.
+            Forecasts, as `estimative.forecast_tables.read_forecasts` takes and returns them;
+            outcomes are not looked at.
 
         Returns
         -------
@@ -87,8 +85,9 @@ class TrackRecord:
         """
         import pandas as pd
 
+        asked = read_forecasts(asked.drop(columns="outcome", errors="ignore"))
         panel = arrange(
-            asked.drop(columns="outcome", errors="ignore"),
+            asked,
             self.habits.experts,
             background=self._history,
             without=self.without,
@@ -249,8 +248,8 @@ def fit_record(
     Parameters
     ----------
     history : DataFrame
-        As `estimative.forecast_tables.read_forecasts` returns it; questions that are open are left
-        out. Where there is nothing to learn from, the default is returned.
+        As `estimative.forecast_tables.read_forecasts` takes and returns it; open questions are
+        left out. Where there is nothing to learn from, the default is returned.
     seed : int
         The same seed gives the same record.
     tell : callable, optional
@@ -277,6 +276,7 @@ def fit_record(
             )
     told = log.info if tell is None else tell
     without = tuple(sorted(without))
+    history = read_forecasts(history) if len(history) else history
     history = latest(history[history["outcome"].notna()])
     telling = history[history["question"].isin(_telling(history))]
     if not len(telling):
@@ -287,7 +287,9 @@ def fit_record(
         f"learning from {len(telling):,} forecasts of {len(panel.questions):,} questions by"
         f" {telling['expert'].nunique():,} experts"
     )
-    habits, diagnostics = _sampled(panel, seed, told, model)
+    from estimative.record_sampling import sampled
+
+    habits, diagnostics = sampled(panel, model, seed=seed, tell=told)
     until = telling["resolved_date"].max()
     return TrackRecord(
         habits,
@@ -306,26 +308,3 @@ def _telling(history: "pd.DataFrame") -> "pd.Index[str]":
     voices = history["question"].value_counts(sort=False)
     least = next((k for k in VOICES if (voices >= k).sum() >= ENOUGH), 1)
     return voices.index[voices >= least]
-
-
-def _sampled(
-    panel: Panel, seed: int, tell: Told, model: str | Path
-) -> tuple[Habits, dict[str, Any]]:
-    from estimative.belief import Settings
-    from estimative.inference import diagnose
-    from estimative.model_files import find_model, load_model
-    from estimative.sampling import coordinate_names, density, expand, sample
-
-    built = load_model(find_model(model, Path.cwd()), "build_record_model(panel)")(panel)
-    start = built.initial_point()
-    centre = np.concatenate([np.ravel(v) for v in start.values()])
-    settings = Settings(chains=CHAINS, tune=TUNE, draws=DRAWS)
-    points, divergences = sample(density(built, start), centre, settings, seed, tell)
-    diagnostics = diagnose(points, coordinate_names(built, start)) | {"divergences": divergences}
-    flat = points.reshape(-1, points.shape[-1])
-    draws = expand(built, start, flat[:: len(flat) // KEPT])
-    missing = [f.name for f in fields(Habits) if f.name not in {"experts", *draws}]
-    if missing:
-        raise InferenceError(f"the model '{model}' has no variable {', '.join(missing)}")
-    named = {f.name: draws[f.name] for f in fields(Habits) if f.name != "experts"}
-    return Habits(tuple(panel.experts), **named), diagnostics

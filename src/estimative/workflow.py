@@ -349,7 +349,7 @@ def sensitivity(
 
 
 def coverage(
-    scenario: Scenario,
+    scenario: Scenario | Forecast,
     *,
     as_of: dt.date | str | None = None,
     stale_after: float | None = None,
@@ -362,8 +362,9 @@ def coverage(
 
     Parameters
     ----------
-    scenario : Scenario
-        As `read_scenario` returns it.
+    scenario : Scenario or Forecast
+        As `read_scenario` returns it; or a forecast, to which all but `stale_after`, `settings` and
+        `tell` belong already.
     stale_after : float, optional
         After how many days a statement is old; default the scenario's half-life, else 180.
     as_of, seed, model, settings, tell
@@ -375,6 +376,8 @@ def coverage(
     Coverage
         Needs, and things to settle.
     """
+    if isinstance(scenario, Forecast):
+        return cover(scenario, stale_after=stale_after, settings=settings, tell=tell)
     answer = forecast(scenario, as_of=as_of, seed=seed, model=model, settings=settings, tell=tell)
     return cover(answer, stale_after=stale_after, settings=settings, tell=tell)
 

@@ -13,6 +13,7 @@ import pytest
 from made_up import made_up_forecast, read, report
 from pptx import Presentation
 
+from estimative import looking_back
 from estimative.decks import making
 from estimative.exporting import export
 from estimative.plots import slide
@@ -59,7 +60,7 @@ def deck(tmp_path, monkeypatch):
     words, names = NASTY, ("a", "b", "c")
     monkeypatch.setattr(slide, "DPI", 40)
     monkeypatch.setattr(
-        making, "forecast", lambda s, *, as_of, **_: made_up_forecast(s, str(as_of))
+        looking_back, "forecast", lambda s, *, as_of, **_: made_up_forecast(s, str(as_of))
     )
     monkeypatch.setattr(making, "disagreement", quiet)
     statements = {

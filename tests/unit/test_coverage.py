@@ -9,6 +9,7 @@ import pytest
 from builders import answer, prior_belief, says
 from made_up import read, report, retraction, seen
 
+import estimative as est
 from estimative.agenda import Kind, agenda
 from estimative.coverages import Coverage, coverage
 from estimative.elicitation import as_known, encode
@@ -373,6 +374,11 @@ def test_nothing_to_settle_is_said(tmp_path):
     sources = {"paper": {"title": "Paper", "published": "2024-01-01"}}
     scenario = read(tmp_path, statements=said, sources=sources)
     assert coverage(on(scenario, "2024-02-01"), without).text().endswith("Nothing to settle.")
+
+
+def test_a_forecast_is_covered_like_its_scenario(pooled, covered):
+    found = est.coverage(pooled)
+    assert [need.node for need in found.needs] == [need.node for need in covered.needs]
 
 
 def test_coverage_prints_its_needs_indented_and_its_records_in_full(covered):

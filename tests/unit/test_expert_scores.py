@@ -134,6 +134,22 @@ def test_the_last_record_before_the_end_has_the_word(scenario):
     assert ann["probability"] == pytest.approx(0.6)
 
 
+def test_what_was_written_afterwards_does_not_replace_what_was_written_in_time(scenario):
+    recorded(scenario, "2024-02-01")
+
+    def change(document):
+        first = document["statements"]["ann_on_a"]
+        document["statements"]["ann_again"] = first | {"probability": "98%"}
+        first["probability"] = "99%"
+
+    changed = edit(scenario, change)
+    say(changed, "2024-02-15", {"a": 0.5, "b": 0.5}, written="2024-07-01")
+    found = score(changed, as_of="2024-12-31").experts["ann"]
+    assert found.brier.value == pytest.approx(0.3**2)
+    assert found.hindsight == 0
+    assert found.aside["said or recorded too late"] == 1
+
+
 def test_a_driver_that_was_seen_meets_a_condition(tmp_path):
     found = read(
         tmp_path,

@@ -269,7 +269,8 @@ class TestSlide:
         assert shape.top >= inside[1]
         assert shape.left <= inside[2]
         assert shape.top <= inside[3]
-        assert shape.height > 0.8 * 6.05 * 914_400 or shape.width > 0.95 * deck.slide_width
+        assert shape.height > 0.8 * 6.05 * 914_400 or shape.width > 0.94 * deck.slide_width
+        assert shape.left >= deck.slides[0].shapes.title.left  # words stand below words
         with Image.open(io.BytesIO(shape.image.blob)) as image:
             assert image.width / image.height == pytest.approx(shape.width / shape.height, rel=0.01)
 

@@ -85,6 +85,11 @@ def test_a_workbook_is_read_like_a_file(tmp_path):
     made = table.assign(expert=["12", "NA"])
     made.to_excel(tmp_path / "past.xlsx", index=False)
     assert_frame_equal(read_forecasts(tmp_path / "past.xlsx"), table)
+    days = pd.DataFrame({"expert": "a", "question": pd.to_datetime(["2020-03-05"])})
+    days = days.assign(probability=0.5)
+    days.to_excel(tmp_path / "days.xlsx", index=False)
+    for asked in (days, tmp_path / "days.xlsx"):
+        assert list(read_forecasts(asked)["question"]) == ["2020-03-05"]  # as a CSV names it
     (tmp_path / "no.xlsx").write_bytes(b"no")
     with pytest.raises(ScenarioError, match="is no workbook"):
         read_forecasts(tmp_path / "no.xlsx")

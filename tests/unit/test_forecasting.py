@@ -11,10 +11,12 @@ import pytest
 from builders import OPENS, answer, prior_belief, read, says
 
 from estimative.elicitation import as_known, encode
+from estimative.forecasting import _confidence
 from estimative.lexicon import reliability
 from estimative.news import silent_tables, world
 from estimative.outcome_forecasts import rough_points
 from estimative.results import percent
+from estimative.speakers import Speakers
 from estimative.weighted_draws import weighted_quantiles
 
 HALFWAY = dt.date(2024, 7, 1)
@@ -389,3 +391,13 @@ def test_a_trace_says_which_news_counts_and_why_another_does_not(tmp_path):
     later = answer(scenario, prior_belief(encode(scenario)), as_of=dt.date(2024, 3, 1))
     rows = [row[1] for row in later.trace("a").tables()[1].rows]
     assert rows == [*[f"{plain}; not counted: the outcome is known"] * 3, "observed: yes"]
+
+
+def test_confidence_counts_one_as_one_and_tells_of_no_distance_where_there_is_none():
+    alone = Speakers(("s",), (), ("x",), ("x",), ("paper",), (), 0.0)
+    assert _confidence(alone, 0.011) == (
+        "low",
+        "1 independent group in 1 article, defaults worth 1 point",
+    )
+    two = replace(alone, groups=("x", "y"), disagreement=1.24)
+    assert "2 independent groups in 1 article, 1.2 log-odds apart," in _confidence(two, 0.02)[1]

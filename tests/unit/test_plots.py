@@ -28,7 +28,7 @@ from estimative.network.parameters import tables_from_parameters
 from estimative.news import world
 from estimative.plots import style
 from estimative.plots.influences import influences
-from estimative.plots.network_plot import STROKES
+from estimative.plots.network_plot import STROKES, _takeaway
 from estimative.pooling import Voice
 from estimative.reading import read_scenario
 from estimative.scenario import Scenario
@@ -396,6 +396,11 @@ class TestNetwork:
         assert marks["lowers"] == ["−"] * 2
         assert marks["unstated"] == ["?"] * 6
 
+    def test_one_outcome_without_links_is_said_to_be_so(self, result):
+        alone = {"outcomes": {"deal": result.scenario.outcomes["deal"]}, "drivers": {}}
+        shown = result.scenario.model_copy(update=alone | {"links": [], "statements": {}})
+        assert _takeaway(shown, ()) == "1 outcome, and no links"
+
     def test_width_is_strength(self, result):
         ax = plots.network(result)
         width = {p.get_gid(): p.get_linewidth() for p in ax.patches}
@@ -567,6 +572,7 @@ class TestCoverage:
     def test_everything_is_stated(self, gaps):
         ax = plots.coverage(Coverage(gaps.forecast, gaps.needs[:1], ()))
         assert words(ax, "header") == ["No default and nothing stale moves an answer."]
+        assert style.caption_of(ax).title == "The one thing that the answer needs is stated"
         assert_legible(ax)
 
 

@@ -25,7 +25,8 @@ from estimative.records import migrations
 from estimative.sheets import UnsealedError, find_question, questions_of, read_sheets
 from estimative.sheets.insertion import with_entries
 from estimative.sheets.replies import read_probability
-from estimative.sheets.tables import Cell, read_table
+from estimative.sheets.table_files import read_table
+from estimative.sheets.tables import Cell
 
 TUTORIAL = Path(__file__).resolve().parents[2] / "scenarios" / "tutorial"
 ANSWER = "Probability (%)"
@@ -626,7 +627,7 @@ def hostile(blank, tmp_path, kind):
 def test_what_is_no_filled_sheet_is_refused_with_the_cure(
     sealed, blank, tmp_path, kind, told, monkeypatch
 ):
-    monkeypatch.setattr("estimative.sheets.tables.MOST_UNPACKED", 2 << 20)
+    monkeypatch.setattr("estimative.sheets.table_files.MOST_UNPACKED", 2 << 20)
     problems = problems_of(sealed, hostile(blank, tmp_path, kind))
     assert len(problems) == 1
     assert told in problems[0]

@@ -12,8 +12,9 @@ from made_up import made_up_forecast, read, report, seen
 
 from estimative import plots
 from estimative.comparing import compare
+from estimative.days import short_date
 from estimative.plots import style
-from estimative.plots.calendar import day_number, short_date, spread, ticks
+from estimative.plots.calendar import day_number, spread, ticks
 from estimative.plots.story import MOST_MARKS
 from estimative.plots.timeline_plot import timeline as draw_timeline
 from estimative.plots.waterfall_plot import waterfall as draw_waterfall

@@ -1,5 +1,6 @@
 """Track records: panels, the formula and its twin in the model, the safe default, proposals."""
 
+import json
 import subprocess
 import sys
 from dataclasses import fields
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 import estimative as est
+from estimative.cli import main
 from estimative.forecast_tables import read_forecasts
 from estimative.habits import Habits
 from estimative.learning import LearnedWeights
@@ -203,6 +205,15 @@ def test_a_history_without_an_end_teaches_nothing():
     pd.testing.assert_series_equal(found.predict(frame), default_record().predict(frame))
 
 
+def test_a_table_as_pandas_reads_it_is_taken():
+    frame = made_up()
+    codes = frame["question"].str[1:].astype(int)
+    raw = frame.assign(question=codes, forecast_date=frame["forecast_date"].dt.strftime("%Y-%m-%d"))
+    found = default_record().predict(raw)
+    assert found.index.tolist() == [str(code) for code in codes.unique()]
+    np.testing.assert_array_equal(found, default_record().predict(frame))
+
+
 def test_an_unknown_part_is_refused():
     with pytest.raises(ValueError, match="did you mean 'skill'"):
         fit_record(made_up(), without=("skil",))
@@ -270,21 +281,37 @@ def test_a_mass_that_is_none_is_refused():
         est.learn_weights(made_up(), interval=90)
 
 
+def test_the_verb_prints_every_key_and_refuses_before_it_computes(tmp_path, capsys):
+    file = tmp_path / "open.csv"
+    made_up().assign(outcome="").to_csv(file, index=False)
+    with pytest.raises(SystemExit) as end:
+        main(["learn-weights", str(file), "--json"])
+    assert end.value.code == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["n"] == 0
+    keys = {"learned", "interval", "sharpening", "population", "experts", "model", "diagnostics"}
+    assert found.keys() == {"n", *keys}
+    for wrong in (["--interval", "90"], ["--save", "No Name"], ["--json", "--csv"]):
+        with pytest.raises(SystemExit) as end:
+            main(["learn-weights", str(file), *wrong])
+        assert end.value.code == 2
+
+
 # --- a fit ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
 def test_a_fit_says_what_it_was_learned_from_and_repeats_itself(tmp_path):
-    frame = made_up(80, 6)
+    frame = made_up(40, 4)
     file = tmp_path / "past.csv"
     frame.to_csv(file, index=False)
     heard = []
     first = est.learn_weights(file, tell=heard.append)
-    assert "learning from 480 forecasts of 80 questions by 6 experts" in heard
-    assert first.n == 80
+    assert "learning from 160 forecasts of 40 questions by 4 experts" in heard
+    assert first.n == 40
     assert first.record.until == "2021-01-01"
     assert "past.csv" in first.text()
-    assert first.experts["n"].tolist() == [80] * 6
+    assert first.experts["n"].tolist() == [40] * 4
     again = est.learn_weights(frame)
     pd.testing.assert_frame_equal(first.experts, again.experts, check_exact=True)
     without = fit_record(frame, without=PARTS)

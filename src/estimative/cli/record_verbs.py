@@ -1,5 +1,6 @@
 """The verbs about track records: they read tables of past forecasts, no scenario."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -105,7 +106,8 @@ def learn_weights(
             check_name(save)
     found = compute(source, seed=seed, interval=interval, tell=say)
     if save is not None:
-        say(f"wrote {found.save(save)}; a scenario takes it with `track_record: {save}`")
+        file = os.path.relpath(found.save(save))
+        say(f"wrote {file}; a scenario takes it with `track_record: {save}`")
     if as_json:
         print_json(found.to_dict())
     else:

@@ -36,23 +36,23 @@ def report(
     likelihood and, apart from it, confidence; where it comes from, what changed, what was said
     before, what would change it, who disagrees; sources and method.
     """
+    from estimative.looking_back import earlier_day
     from estimative.reporting import format_of
     from estimative.reporting import report as write
     from estimative.workflow import parse_day
 
     with refusing("FILE"):
         format_of(out, form)
-    with refusing("--since"):
-        first = parse_day(since)
+    with refusing("--as-of"):
+        day = parse_day(request.as_of)
     read = request.read()
-    answer = request.forecast(read)
     with refusing("--since"):
-        if first and first >= answer.as_of:
-            raise ValueError(f"{first} is not before {answer.as_of}, the day of the forecast")
+        earlier_day(read, day or read.date, since)
+    answer = request.forecast(read)
     written = write(
         answer,
         out,
-        since=first,
+        since=since,
         format=form,
         scenario=read,
         settings=request.settings,
@@ -90,8 +90,9 @@ def deck(
     import matplotlib
 
     matplotlib.use("agg")
-    from estimative.decks import check_deck, earlier_day
+    from estimative.decks import check_deck
     from estimative.decks import deck as write
+    from estimative.looking_back import earlier_day
     from estimative.workflow import parse_day
 
     with refusing(None):

@@ -4,6 +4,6 @@
 `setting` puts it on slides (tests/unit/test_deck.py).
 """
 
-from estimative.decks.making import check_deck, deck, earlier_day
+from estimative.decks.making import check_deck, deck
 
-__all__ = ["check_deck", "deck", "earlier_day"]
+__all__ = ["check_deck", "deck"]

@@ -8,24 +8,20 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimative import exploring, records
+from estimative import exploring
 from estimative.belief import Settings
-from estimative.comparing import SMALLEST, Comparison, compare
+from estimative.comparing import SMALLEST, Comparison
 from estimative.decks.pages import Material, pages
 from estimative.decks.setting import deck_bytes
 from estimative.disagreements import Disagreement
-from estimative.elicitation import as_known
-from estimative.errors import ScenarioError
 from estimative.exploring import Indicators
 from estimative.exporting import write_file
 from estimative.forecasting import Forecast
-from estimative.inputs import known_text
+from estimative.inputs import as_filed
+from estimative.looking_back import changes_since, earlier_day
 from estimative.plots.rendering import PAGES
-from estimative.plots.style import long_date
-from estimative.reading import read_scenario
-from estimative.replaying import turning_days
 from estimative.scenario import Scenario
-from estimative.workflow import Told, disagreement, forecast, parse_day, runs_folder
+from estimative.workflow import Told, disagreement, forecast, parse_day
 
 SHAPES = ("16:9", "4:3")
 MOST_INDICATORS = 8
@@ -87,7 +83,7 @@ def deck(
         answer = scenario_or_forecast
         if (day := parse_day(as_of)) not in (None, answer.as_of):
             raise ValueError(f"this forecast is as of {answer.as_of}, not {day}; leave as_of out")
-        whole = scenario or _files_of(answer)
+        whole = scenario or as_filed(answer.scenario, answer.as_of)
     else:
         whole = scenario_or_forecast
         day = parse_day(as_of) or whole.date
@@ -153,19 +149,9 @@ def gather(
     """
     wanted = tuple(dict.fromkeys(answer[name].name for name in outcomes))
     day, why = earlier_day(scenario, answer.as_of, since, (answer.model, answer.interval))
-    comparison = None
-    if day is not None:
-        earlier = forecast(
-            scenario,
-            as_of=day,
-            seed=answer.seed,
-            model=answer.model_file,
-            interval=answer.interval,
-            settings=settings,
-            tell=tell,
-            record=False,
-        )
-        comparison = compare(earlier, answer)
+    comparison = (
+        None if day is None else changes_since(day, answer, scenario, settings=settings, tell=tell)
+    )
     close, chosen = (wanted, "as asked for") if wanted else closest(answer, comparison)
     minds: dict[str, Indicators | str] = {}
     quarrels: dict[str, Disagreement | str] = {}
@@ -178,53 +164,6 @@ def gather(
             minds[name] = exploring.indicators(answer, name, top=MOST_INDICATORS)
             quarrels[name] = disagreement(answer, outcome=name, settings=settings, tell=tell)
     return Material(answer, comparison, why, close, chosen, minds, quarrels)
-
-
-def earlier_day(
-    scenario: Scenario,
-    day: dt.date,
-    since: dt.date | str | None,
-    alike: tuple[str, float] | None = None,
-) -> tuple[dt.date | None, str]:
-    """Return the day with which a forecast is compared, and why that one.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        The scenario.
-    day : date
-        The day of the forecast.
-    since : date, str or None
-        What was asked for.
-    alike : tuple of str and float, optional
-        Model and interval of the recorded forecasts that count; default any.
-
-    Returns
-    -------
-    tuple of date or None and str
-        None if no earlier day had a forecast.
-
-    Raises
-    ------
-    ValueError
-        If what was asked for is no earlier day.
-    """
-    asked = parse_day(since)
-    if asked is not None:
-        if asked >= day:
-            raise ValueError(f"{asked} is not before {day}, the day of the forecast")
-        return asked, f"{long_date(asked)}, as asked for"
-    ledger = records.open_ledger(runs_folder(scenario.folder))
-    before = day - dt.timedelta(days=1)
-    past = records.past(scenario.slug, ledger, until=before)
-    days = [p.as_of for p in past if alike in (None, (p.model, p.interval))]
-    if days:
-        last = days[-1]
-        return last, f"{long_date(last)}, the last earlier day of which a forecast is recorded"
-    first = turning_days(scenario)[0]
-    if first < day:
-        return first, f"{long_date(first)}, the first day of the question; no forecast is recorded"
-    return None, f"{long_date(day)} is the first day of the question, and nothing is recorded"
 
 
 def closest(answer: Forecast, comparison: Comparison | None) -> tuple[tuple[str, ...], str]:
@@ -249,13 +188,3 @@ def closest(answer: Forecast, comparison: Comparison | None) -> tuple[tuple[str,
     given = [o.name for o in answer.outcomes if not o.withheld]
     names = free or given or [o.name for o in answer.outcomes]
     return (names[0],), f"the first outcome{' that is open' if free else ''}"
-
-
-def _files_of(answer: Forecast) -> Scenario:
-    """Return the scenario with what was revised and taken back, if its files are what they were."""
-    known = answer.scenario
-    try:
-        read = read_scenario(known.folder)
-    except (ScenarioError, OSError):
-        return known
-    return read if known_text(as_known(read, answer.as_of)) == known_text(known) else known

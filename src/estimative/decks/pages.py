@@ -8,13 +8,14 @@ from typing import Any
 
 from estimative import plots
 from estimative.comparing import Comparison
+from estimative.days import long_date
 from estimative.decks.page import Cell, Drawing, Grid, Material, Page
 from estimative.decks.sources import method
 from estimative.forecasting import Forecast
 from estimative.outcome_forecasts import OutcomeForecast, StatementPull, in_words, rough_points
 from estimative.plots.changes_plot import told_changes, told_move
-from estimative.plots.fitting import IN_TITLE, apart, short
-from estimative.plots.style import long_date
+from estimative.plots.fitting import IN_TITLE, short
+from estimative.quoting import apart
 from estimative.results import mass, percent, tenths
 
 FEWEST = 3  # statements shown, however little they pull
@@ -132,7 +133,7 @@ def _why(m: Material, name: str) -> Page:
         assert m.comparison is not None
         (cause, *_) = move.strongest
         title = (
-            f"{told_move(m.comparison, move)}; the largest push, {tenths(cause.move)}:"
+            f"{told_move(m.comparison, move)}; the largest push, {_signed(cause.move)}:"
             f" {short(cause.cause.said)}"
         )
         text = (("What the answer rests on", True), *told) if told else ()
@@ -176,7 +177,7 @@ def _minds(m: Material, name: str) -> Page:
     best = found.indicators[0]
     telling = f"“{short(best.name)}” would tell most"
     if best.node == name:
-        telling = f"A report that says which would tell most of “{short(outcome.headline)}”"
+        telling = f"A report of “{short(outcome.headline)}” itself would tell most"
     title = (
         f"{telling}: from {percent(outcome.probability)} to {percent(best.if_so.value)} if so,"
         f" {percent(best.if_not)} if not"
@@ -252,6 +253,11 @@ def _news(answer: Forecast, name: str) -> list[str]:
 
 def _who(answer: Forecast, s: StatementPull) -> str:
     return apart(answer.scenario.experts[s.expert].name) if s.expert else "A record"
+
+
+def _signed(move: float) -> str:
+    """Return a move in points, with a minus that no line breaks after."""
+    return tenths(move).replace("-", "\N{MINUS SIGN}")
 
 
 def _compared(comparison: Comparison) -> set[str]:

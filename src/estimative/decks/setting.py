@@ -9,7 +9,7 @@ from typing import Any
 
 from estimative.decks.page import Cell, Grid, Page
 from estimative.forecasting import LONGER, Forecast
-from estimative.plots.fitting import LEADING, abridged, legible, needed
+from estimative.plots.fitting import LEADING, abridged, needed
 from estimative.plots.redrawing import draw
 from estimative.plots.slide import (
     INCH,
@@ -24,6 +24,7 @@ from estimative.plots.slide import (
     write,
 )
 from estimative.plots.style import caption_of, footer
+from estimative.quoting import legible
 
 MARGIN = 0.5
 KICKER, TITLE, BODY = (0.32, 0.26), (0.6, 0.84), 1.56  # from the top; height

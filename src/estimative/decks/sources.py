@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from estimative.decks.page import Cell, Grid, Page
 from estimative.forecasting import Forecast
-from estimative.plots.fitting import apart
 from estimative.plots.style import footer
+from estimative.quoting import apart, web_address
 from estimative.results import mass
 
 SHARES = (0.38, 0.13, 0.09, 0.15, 0.25)  # of the table's width
@@ -107,28 +107,7 @@ def _sources(answer: Forecast) -> list[tuple[str, str, str, str, str | None]]:
 
 def _linked(address: str | None) -> Cell:
     """Return an address as a link that names its host, or as text if it may not be one."""
-    safe = safe_address(address)
-    if safe is None:
+    safe = web_address(address)
+    if not safe:
         return Cell(apart(address or ""))
     return Cell(apart(urlsplit(safe).hostname or safe), safe)
-
-
-def safe_address(address: str | None) -> str | None:
-    """Return an address that may be linked: on the web, and nothing else.
-
-    Parameters
-    ----------
-    address : str or None
-        Anybody's.
-
-    Returns
-    -------
-    str or None
-        None unless it begins with http or https and names a host.
-    """
-    try:
-        parts = urlsplit((address or "").strip())
-    except ValueError:
-        return None
-    plain = parts.scheme in ("http", "https") and parts.netloc
-    return parts.geturl() if plain and (address or "").strip().isprintable() else None

@@ -3,7 +3,7 @@
 import unicodedata
 
 from estimative.causes import Cause
-from estimative.plots.calendar import short_date
+from estimative.days import short_date
 from estimative.plots.lettering import SMALL, closed, text_size, wrap
 
 ELLIPSIS = "…"

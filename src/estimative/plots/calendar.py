@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from estimative.days import MONTHS
 from estimative.plots.lettering import SMALL, text_size
-from estimative.plots.style import MONTHS
 
 EPOCH = dt.date(1970, 1, 1)
 BETWEEN = 0.15  # inches between the labels of two days
@@ -27,22 +27,6 @@ def day_number(day: dt.date) -> float:
         Days, a whole number; negative before 1970.
     """
     return float((day - EPOCH).days)
-
-
-def short_date(day: dt.date) -> str:
-    """Return a day in few letters, whatever the locale: 13 Sep 2023.
-
-    Parameters
-    ----------
-    day : date
-        The day.
-
-    Returns
-    -------
-    str
-        Day, the first three letters of the month in English, year.
-    """
-    return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
 
 
 def ticks(first: dt.date, last: dt.date, width: float) -> list[tuple[dt.date, str]]:

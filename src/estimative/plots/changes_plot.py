@@ -6,11 +6,12 @@ A ring is then, a dot is now, and the line between them is blue where the chance
 from matplotlib.axes import Axes
 
 from estimative.comparing import SMALLEST, Comparison, OutcomeMove
+from estimative.days import long_date, short_date
 from estimative.plots import style
-from estimative.plots.calendar import short_date
-from estimative.plots.fitting import short, straight
+from estimative.plots.fitting import short
 from estimative.plots.ladder import Ladder, Rung, draw_ladder
 from estimative.plots.style import How, Pen
+from estimative.quoting import straight
 from estimative.results import percent, tenths
 
 LABEL_SHARE = 0.36  # of the width
@@ -37,7 +38,7 @@ def changes(result: Comparison, ax: Axes | None = None) -> Axes:
         Rung(straight(o.headline), (percent(o.earlier), percent(o.later), tenths(o.move)))
         for o in shown
     )
-    first, last = (style.long_date(f.as_of) for f in (result.earlier, result.later))
+    first, last = (long_date(f.as_of) for f in (result.earlier, result.later))
     subtitle = f"Ring: {first}. Dot: {last}. Blue: likelier than then; orange: less likely."
     withheld = len(result.outcomes) - len(shown)
     if withheld:

@@ -6,6 +6,7 @@ Dot and square tell the two apart without colour; the bars are intervals.
 from matplotlib.axes import Axes
 
 from estimative.coders import TOO_FAR, Codings
+from estimative.days import long_date
 from estimative.plots import style
 from estimative.plots.abridging import sentence, short
 from estimative.plots.ladder import Ladder, Rung, draw_ladder
@@ -49,7 +50,7 @@ def coders(result: Codings, ax: Axes | None = None) -> Axes:
     question = sentence(forecast.scenario.question)
     subtitle = (
         f"{question}"
-        f" As of {style.long_date(forecast.as_of)}. Dot: as coded by {first}; square: as coded by"
+        f" As of {long_date(forecast.as_of)}. Dot: as coded by {first}; square: as coded by"
         f" {second}; bar: central {mass(forecast.interval)} interval. A heavy line and the sign !"
         f" mark what lies more than {100 * TOO_FAR:.0f} points apart: confidence in it is low."
     )

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 
 from estimative.agenda import Item
 from estimative.coverages import Coverage, Need
+from estimative.days import long_date
 from estimative.outcome_forecasts import reweighted_points
 from estimative.plots import style
 from estimative.plots.abridging import sentence, short
@@ -115,9 +116,10 @@ def _words(
 ) -> tuple[str, str, str]:
     """Return title, subtitle and footer."""
     forecast, needs = result.forecast, len(result.needs)
+    needed = f"thing{'s' * (needs != 1)} that the answer needs {'is' if needs == 1 else 'are'}"
     subtitle = (
-        f"{sentence(forecast.scenario.question)} {needs - unstated} of {needs} things that the"
-        f" answer needs are stated, as of {style.long_date(forecast.as_of)}."
+        f"{sentence(forecast.scenario.question)} {needs - unstated} of {needs} {needed} stated, as"
+        f" of {long_date(forecast.as_of)}."
     )
     if moving:
         subtitle += (
@@ -136,7 +138,7 @@ def _words(
             f" Not drawn: {unstated - moving} that would move no answer by more than {CLEAR} Monte"
             " Carlo standard errors."
         )
-    title = f"All {needs} things that the answer needs are stated"
+    title = f"All {needs} {needed} stated" if needs > 1 else f"The one {needed} stated"
     if rows:
         what = "Stale" if rows[0].stale else "Nobody stated"
         title = f"{what}, and moves an answer most: “{short(rows[0].label)}”"

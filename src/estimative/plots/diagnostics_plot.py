@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from estimative.days import long_date
 from estimative.forecasting import Forecast
 from estimative.plots import style
 from estimative.plots.abridging import short
@@ -109,7 +110,7 @@ def _words(forecast: Forecast) -> tuple[str, str, str]:
         )
     subtitle = (
         f"{found['chains']} chains of {found['draws']:,} draws; as of"
-        f" {style.long_date(forecast.as_of)}. Curve: the share of all sampled quantities below a"
+        f" {long_date(forecast.as_of)}. Curve: the share of all sampled quantities below a"
         " value; dashed: the limit. Ranks: one line a chain; inside the band, chains agree."
     )
     return short(title, 150), subtitle, style.footer(forecast)

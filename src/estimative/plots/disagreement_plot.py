@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
+from estimative.days import long_date
 from estimative.disagreements import Disagreement
 from estimative.plots import style
 from estimative.plots.abridging import sentence, short
@@ -200,7 +201,7 @@ def _words(result: Disagreement) -> tuple[str, str, str]:
     forecast = result.forecast
     subtitle = (
         f"{sentence(forecast.scenario.question)} Each voice alone,"
-        f" and beneath them all pooled, as of {style.long_date(forecast.as_of)}."
+        f" and beneath them all pooled, as of {long_date(forecast.as_of)}."
         f" Dot: probability; bar: central {mass(forecast.interval)} interval; hump: how likely each"
         " answer is; rings: the voices again."
     )

@@ -4,16 +4,13 @@ It is measured in a font wider than the one it will be set in, so that it fits w
 reader's machine has.
 """
 
-import unicodedata
 from collections.abc import Sequence
 
 from estimative.plots.lettering import settings, wrap
+from estimative.quoting import apart, straight
 
 LEADING = 1.2  # of lines
 IN_TITLE = 90  # characters of somebody's words
-# marks that turn the line round
-TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-FIRST_STRONG, POP = "\u2068", "\u2069"
 
 
 def fitting(
@@ -99,39 +96,6 @@ def abridged(words: str, width: float, height: float, size: float) -> str:
     return f"{cut.rsplit(' ', 1)[0] if ' ' in cut else cut}…"
 
 
-def legible(words: str) -> str:
-    """Return words without control characters and without those that turn the line round.
-
-    Parameters
-    ----------
-    words : str
-        Anybody's.
-
-    Returns
-    -------
-    str
-        One paragraph; what `apart` sets stays.
-    """
-    kept = (" " if c in "\n\r\t\v\f" else c for c in words)
-    return "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cs"))
-
-
-def straight(words: str) -> str:
-    """Return somebody's words without the marks that turn the line round.
-
-    Parameters
-    ----------
-    words : str
-        Such as a title.
-
-    Returns
-    -------
-    str
-        The same letters.
-    """
-    return "".join(c for c in words if c not in TURNING)
-
-
 def short(words: str, most: int = IN_TITLE) -> str:
     """Return somebody's words cut so that what is said of them has room on the same line.
 
@@ -151,22 +115,3 @@ def short(words: str, most: int = IN_TITLE) -> str:
     if len(kept) > most:
         kept = f"{kept[:most].rsplit(' ', 1)[0].rstrip(' ,;:.')}…"
     return apart(kept)
-
-
-def apart(words: str) -> str:
-    """Return somebody's words so that they cannot change the order of what stands beside them.
-
-    Parameters
-    ----------
-    words : str
-        Such as a title, which may be written from right to left.
-
-    Returns
-    -------
-    str
-        Without marks that turn the line round; in an isolate where letters run from right to left.
-    """
-    kept = straight(words)
-    if any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in kept):
-        return f"{FIRST_STRONG}{kept}{POP}"
-    return kept

@@ -10,6 +10,7 @@ from typing import Literal
 
 from matplotlib.axes import Axes
 
+from estimative.days import long_date
 from estimative.forecasting import Forecast
 from estimative.lexicon import read_lexicon
 from estimative.outcome_forecasts import OutcomeForecast, in_words
@@ -213,9 +214,9 @@ def _rank(outcome: OutcomeForecast) -> tuple[bool, bool, float]:
 def _words(forecast: Forecast) -> tuple[str, str, str]:
     """Return title, subtitle and footer."""
     by = {o.by for o in forecast.outcomes}
-    until = f", for the time until {style.long_date(max(by))}" if by else ""
+    until = f", for the time until {long_date(max(by))}" if by else ""
     subtitle = (
-        f"As of {style.long_date(forecast.as_of)}{until}. Dot: probability; bar: central"
+        f"As of {long_date(forecast.as_of)}{until}. Dot: probability; bar: central"
         f" {mass(forecast.interval)} interval; {DOTS} small dots: values as likely as each other."
     )
     if any(o.settled and not o.withheld for o in forecast.outcomes):

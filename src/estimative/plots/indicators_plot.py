@@ -5,6 +5,7 @@ The further apart the two stand, the more it would tell; how likely it is to com
 
 from matplotlib.axes import Axes
 
+from estimative.days import long_date
 from estimative.exploring import Indicators
 from estimative.exploring.indicating import bits
 from estimative.plots import style
@@ -42,7 +43,7 @@ def indicators(result: Indicators, ax: Axes | None = None) -> Axes:
         for i in found
     )
     subtitle = (
-        f"Line: {percent(now)}, the chance as of {style.long_date(forecast.as_of)}. Dot: if this"
+        f"Line: {percent(now)}, the chance as of {long_date(forecast.as_of)}. Dot: if this"
         f" comes, with its central {mass(forecast.interval)} interval; ring: if another state is"
         f" seen or reported. Reports favour what holds {result.strength:.3g}{TIED}to{TIED}1."
         " Beside: expected information, and how likely it is to come."

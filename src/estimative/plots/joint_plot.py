@@ -2,6 +2,7 @@
 
 from matplotlib.axes import Axes
 
+from estimative.days import long_date
 from estimative.exploring import Joint
 from estimative.exploring.joints import chance, in_full
 from estimative.plots import style
@@ -40,7 +41,7 @@ def joint(result: Joint, ax: Axes | None = None) -> Axes:
     question = forecast.scenario.question
     subtitle = (
         f"{sentence(question)} The likeliest whole scenarios, as of"
-        f" {style.long_date(forecast.as_of)}. Bar: probability;"
+        f" {long_date(forecast.as_of)}. Bar: probability;"
         f" line: central {mass(forecast.interval)} interval."
     )
     if result.count > len(found):

@@ -4,7 +4,6 @@ Text is measured on a figure that nobody sees, before anything is drawn.
 """
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from estimative.plots.fonts import families
+from estimative.quoting import LEFT_TO_RIGHT, TURNING, leftwards
 
 SMALL, BODY, NUMBER = 12.0, 12.5, 15.0  # points on a slide
 TITLES = (21.0, 18.0, 16.0)  # points; the first at which a title needs no more than two lines
@@ -23,8 +23,7 @@ SPACING = 1.15  # of lines
 HINTING = 1.03  # on a coarse screen letters are set on whole pixels, and run wider
 TIED = "\N{NO-BREAK SPACE}"  # holds a sign to the word before it
 
-LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
-_TURNING = re.compile("[\u061c\u200f\u202a-\u202e\u2066-\u2069]")  # as in UAX 9
+_TURNING = re.compile(f"[{''.join(sorted(TURNING - {LEFT_TO_RIGHT}))}]")
 _SPACES = re.compile(f"[^\\S{TIED}]+")
 
 
@@ -57,7 +56,7 @@ def unturned(text: str) -> str:
         As it is drawn, each line of it from the left.
     """
     bare = _TURNING.sub("", text)
-    if not _leftwards(bare):
+    if not leftwards(bare):
         return bare
     return "\n".join(LEFT_TO_RIGHT + line.lstrip(LEFT_TO_RIGHT) for line in bare.split("\n"))
 
@@ -76,12 +75,7 @@ def closed(text: str) -> str:
         As it may stand before other words.
     """
     bare = _TURNING.sub("", text)
-    return bare + LEFT_TO_RIGHT * _leftwards(bare)
-
-
-def _leftwards(text: str) -> bool:
-    """Return whether any of a text is written from right to left."""
-    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+    return bare + LEFT_TO_RIGHT * leftwards(bare)
 
 
 @lru_cache(maxsize=16_384)
@@ -106,12 +100,11 @@ def text_size(
     tuple of two float
         Inches.
     """
-    bench, text = _bench(), unturned(text)
-    sample = Text(0, 0, text, fontsize=size, fontweight=weight, linespacing=spacing)
-    sample.set_fontfamily(families(text))
-    sample.set_figure(bench)
-    box = sample.get_window_extent()
-    return HINTING * box.width / bench.dpi, box.height / bench.dpi
+    text = unturned(text)
+    sample = _sample(size, weight, spacing, tuple(families(text)))
+    sample.set_text(text)
+    box, dots = sample.get_window_extent(), _bench().dpi
+    return HINTING * box.width / dots, box.height / dots
 
 
 def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
@@ -224,3 +217,14 @@ def _bench() -> Figure:
     figure = Figure(dpi=200)
     FigureCanvasAgg(figure)
     return figure
+
+
+@lru_cache(maxsize=64)
+def _sample(size: float, weight: str, spacing: float, fonts: tuple[str, ...]) -> Text:
+    """Return a text on that figure; to set other words in it costs a tenth of making it anew."""
+    sample = Text(0, 0, "", fontsize=size, fontweight=weight, linespacing=spacing)
+    sample.set_parse_math(False)
+    sample.set_usetex(False)
+    sample.set_fontfamily(list(fonts))
+    sample.set_figure(_bench())
+    return sample

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path
 
+from estimative.days import long_date
 from estimative.forecasting import Forecast
 from estimative.plots import style
 from estimative.plots.abridging import sentence, short
@@ -126,12 +127,12 @@ def _chance(forecast: Forecast, name: str) -> tuple[str, float | None]:
 def _words(subject: Forecast | Scenario, shown: Sequence[Influence]) -> tuple[str, str, str]:
     """Return title, subtitle and footer."""
     if isinstance(subject, Scenario):
-        day = style.long_date(subject.date)
+        day = long_date(subject.date)
         subtitle = f"{sentence(subject.question)} What depends on what, as stated until {day}."
         return _takeaway(subject, shown), subtitle, style.footer(subject)
     subtitle = (
         f"{sentence(subject.scenario.question)} What depends on what, and how likely it is, as of"
-        f" {style.long_date(subject.as_of)}. Model: {subject.model}."
+        f" {long_date(subject.as_of)}. Model: {subject.model}."
     )
     if "influence" not in subject.belief.posterior:
         subtitle += " This model leaves the links out."
@@ -143,7 +144,9 @@ def _takeaway(scenario: Scenario, shown: Sequence[Influence]) -> str:
     sized = [i for i in shown if i.sign != "unstated"]
     nodes = {**scenario.outcomes, **scenario.drivers}
     if not sized:
-        what = "outcomes" + " and drivers" * bool(scenario.drivers)
+        what = f"outcome{'s' * (len(nodes) != 1)}" + " and drivers" * bool(scenario.drivers)
+        if not shown:
+            return f"{len(nodes)} {what}, and no links"
         links = f"{len(shown)} link{'s' * (len(shown) != 1)}"
         return f"{len(nodes)} {what}, {links}, none of which anybody sized"
     most = max(sized, key=lambda i: abs(i.strength))

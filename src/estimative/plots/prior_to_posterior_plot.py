@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
+from estimative.days import long_date
 from estimative.forecasting import Forecast, OutcomeForecast
 from estimative.plots import style
 from estimative.plots.abridging import sentence, short
@@ -107,7 +108,7 @@ def _moved(found: tuple[Stage, ...]) -> float:
 def _subtitle(forecast: Forecast, names: Sequence[str]) -> str:
     looks = "; ".join(LOOKS[name][0] for name in names)
     said = (
-        f"{sentence(forecast.scenario.question)} As of {style.long_date(forecast.as_of)}. {looks};"
+        f"{sentence(forecast.scenario.question)} As of {long_date(forecast.as_of)}. {looks};"
         f" bars: central {mass(forecast.interval)} intervals."
     )
     if "statements" not in names:

@@ -4,28 +4,27 @@ All measures are inches. Nothing bears a clock, so the same slides give the same
 """
 
 import contextlib
-import datetime as dt
 import io
 import math
-import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from estimative.plots.fitting import fitting, legible
+from estimative.office_files import LONG_AGO, undated
+from estimative.plots.fitting import fitting
 from estimative.plots.rendering import PAGES, render
 from estimative.plots.style import Caption, artists, caption_of
+from estimative.quoting import legible
 
 INCH = 914_400  # EMU, PowerPoint's unit
 FONT = "Arial"  # everywhere, or a font with letters of the same width
 INK, QUIET = "1A1A1A", "555555"
-EDGE = 0.35  # left and right of a lone picture's title
+EDGE = 0.35  # left and right of a lone picture and its title
 TITLE, FOOTER = (0.15, 0.85), (0.45, 0.35)  # from the top, from the bottom; height
 TITLE_SIZES = (26.0, 22.0, 18.0, 16.0)  # points
 DPI = 200  # of a picture on a slide
-LONG_AGO = dt.datetime(1980, 1, 1)  # the first moment that a zip archive can hold
 
 type Place = tuple[float, float, float, float]
 """Left, top, width and height."""
@@ -53,7 +52,7 @@ def slide_bytes(figure: Figure, words: Caption, page: tuple[float, float] = PAGE
     room = width - 2 * EDGE
     put_title(slide, words.title, (EDGE, TITLE[0], room, TITLE[1]), TITLE_SIZES)
     top = sum(TITLE)
-    put_picture(slide, figure, words.alt, (0.0, top, width, height - top - FOOTER[0]))
+    put_picture(slide, figure, words.alt, (EDGE, top, room, height - top - FOOTER[0]))
     if words.footer:
         place = (EDGE, height - FOOTER[0], room, FOOTER[1])
         put_text(slide, "Footer", [(words.footer, False)], place, (12.0, 11.0, 10.0, 9.0), QUIET)
@@ -221,7 +220,7 @@ def archive(deck: Any, title: str, record: str | None) -> bytes:  # noqa: ANN401
     about.revision = 1
     target = io.BytesIO()
     deck.save(target)
-    return _undated(target.getvalue())
+    return undated(target.getvalue())
 
 
 def _place(shape: Any, place: Place) -> None:  # noqa: ANN401 - untyped
@@ -301,15 +300,3 @@ def _without_words(figure: Figure) -> Iterator[Bbox | str]:
     finally:
         for text in hidden:
             text.set_visible(True)
-
-
-def _undated(archive: bytes) -> bytes:
-    """Return a zip archive whose entries bear no clock."""
-    target = io.BytesIO()
-    source = zipfile.ZipFile(io.BytesIO(archive))
-    with source as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            dated = zipfile.ZipInfo(entry.filename, date_time=LONG_AGO.timetuple()[:6])
-            dated.compress_type, dated.create_system = zipfile.ZIP_DEFLATED, 3
-            new.writestr(dated, old.read(entry))
-    return target.getvalue()

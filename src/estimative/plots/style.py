@@ -5,7 +5,6 @@ neither overlap nor leave the axes, however small these are; matplotlib's own se
 are. The colours are those of `estimative.mplstyle`, which a user's own pictures may follow too.
 """
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,10 +43,6 @@ MARGIN = 0.35  # inches at the edge of a picture
 ZOOM = 1.02  # step by which type gives way until everything fits
 MOST_STEPS = 200  # fifty times as wide: nothing could be read, but nothing breaks either
 LARGEST = ZOOM**13  # factor by which type grows where there is room
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 How = dict[str, Any]  # what matplotlib takes as keywords
 
 
@@ -172,22 +167,6 @@ def caption_of(ax: Axes) -> Caption | None:
     """
     found = vars(ax).get("estimative")
     return found if isinstance(found, Caption) else None
-
-
-def long_date(day: dt.date) -> str:
-    """Return a day as people say it, whatever the locale: 13 September 2023.
-
-    Parameters
-    ----------
-    day : date
-        The day.
-
-    Returns
-    -------
-    str
-        Day, month in English, year.
-    """
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def footer(subject: Forecast | Scenario) -> str:

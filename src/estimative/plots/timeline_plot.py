@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from estimative.days import long_date, short_date
 from estimative.forecasting import Forecast
 from estimative.plots import style
 from estimative.plots.abridging import abridge, in_words, short
-from estimative.plots.calendar import day_number, short_date, spread, ticks
+from estimative.plots.calendar import day_number, spread, ticks
 from estimative.plots.lettering import NUMBER, SMALL, TIED, settings, text_size, wrap
 from estimative.plots.story import MOST_MARKS, Mark, Story, likeliest, tell
 from estimative.plots.style import INK, MARGIN, QUIET, Caption, How, Lines, Pen
@@ -167,7 +168,7 @@ def _words(story: Story) -> tuple[str, str, str]:
     last = story.forecasts[-1]
     title = _takeaway(story)
     subtitle = (
-        f"As forecast from {style.long_date(story.first)} to {style.long_date(last.as_of)}. Line:"
+        f"As forecast from {long_date(story.first)} to {long_date(last.as_of)}. Line:"
         f" probability; band: central {mass(last.interval)} interval."
     )
     if any(middle == middle and low != low for _, middle, low, _ in story.curve):
@@ -178,9 +179,7 @@ def _words(story: Story) -> tuple[str, str, str]:
             f" Numbers: news{some}, with the points by which it moved the answer on its day."
         )
     if last.as_of > story.told_until:
-        subtitle += (
-            f" Dashed: should nothing more be reported after {style.long_date(story.told_until)}."
-        )
+        subtitle += f" Dashed: should nothing more be reported after {long_date(story.told_until)}."
     return title, subtitle, style.footer(last)
 
 
@@ -325,8 +324,8 @@ def _write_legend(pen: Pen, plan: Plan) -> None:
 def _alt(story: Story, words: tuple[str, str, str]) -> str:
     (first, start, *_), (last, end, *_) = story.curve[0], story.curve[-1]
     known = [percent(p) if p == p else "withheld" for p in (start, end)]
-    parts = [f"{known[0]} on {style.long_date(first)}, {known[1]} on {style.long_date(last)}"]
+    parts = [f"{known[0]} on {long_date(first)}, {known[1]} on {long_date(last)}"]
     if story.settled:
-        parts.append(f"{story.settled} on {style.long_date(last)}")
+        parts.append(f"{story.settled} on {long_date(last)}")
     parts += [f"{m.number}, {points(m.move)}: {m.arrival.cause.label}" for m in story.marks]
     return f"{words[0]}: {'; '.join(parts)}"

@@ -10,6 +10,7 @@ from textwrap import shorten
 
 from matplotlib.axes import Axes
 
+from estimative.days import long_date
 from estimative.exploring import Move, Sensitivity, Swing
 from estimative.exploring.otherwise import How as Otherwise
 from estimative.plots import style
@@ -63,7 +64,7 @@ def tornado(result: Sensitivity, ax: Axes | None = None) -> Axes:
     spare = SPARE * (max(ends) - min(ends))
     title = _takeaway(result, found, labels)
     subtitle = (
-        f"{percent(now)} as of {style.long_date(forecast.as_of)}: the vertical line. Bars: where it"
+        f"{percent(now)} as of {long_date(forecast.as_of)}: the vertical line. Bars: where it"
         " would be without a statement, or if that counted twice; if an assumption were half or"
         f" twice as large; if read by others. Dark line: {ERRORS} Monte Carlo standard errors."
         + " Hatched: rough."

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from estimative.comparing import Comparison, OutcomeMove
+from estimative.days import long_date
 from estimative.plots import style
 from estimative.plots.abridging import abridge, in_words, short
 from estimative.plots.lettering import BODY, NUMBER, SMALL, TIED, settings, text_size
@@ -160,12 +161,12 @@ def _rows(comparison: Comparison, move: OutcomeMove) -> list[Row]:
         steps.append((some, sum(part.move for part in small), error))
     steps = _within(move.earlier, steps)
     edges = list(accumulate((step for _, step, _ in steps), initial=move.earlier))
-    rows = [Row(style.long_date(comparison.earlier.as_of), move.earlier, move.earlier, 0.0, True)]
+    rows = [Row(long_date(comparison.earlier.as_of), move.earlier, move.earlier, 0.0, True)]
     rows += [
         Row(label, edges[i], edges[i + 1], error, False)
         for i, (label, _, error) in enumerate(steps)
     ]
-    last = style.long_date(comparison.later.as_of)
+    last = long_date(comparison.later.as_of)
     return [*rows, Row(last, move.later, move.later, 0.0, True)]
 
 

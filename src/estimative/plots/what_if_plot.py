@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from matplotlib.axes import Axes
 
+from estimative.days import long_date
 from estimative.exploring import SupposedOutcome, WhatIf
 from estimative.plots import style
 from estimative.plots.abridging import short
@@ -46,7 +47,7 @@ def what_if(result: WhatIf, ax: Axes | None = None) -> Axes:
     )
     forecast = result.forecast
     subtitle = (
-        f"As of {style.long_date(forecast.as_of)}. Line: the chance now. Dot: if it is seen, which"
+        f"As of {long_date(forecast.as_of)}. Line: the chance now. Dot: if it is seen, which"
         f" has a chance of {percent(None if forecast.belief.failed else result.chance)}."
         + " Square: if it is done, which says nothing of its causes." * bool(result.do)
         + f" Bar: central {mass(forecast.interval)} interval."

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimative import panels
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
@@ -32,9 +34,7 @@ def latest(forecasts: "pd.DataFrame") -> "pd.DataFrame":
         The same columns; questions in the order in which they first came. A forecast without a day
         is older than those with one.
     """
-    order = forecasts.reset_index(drop=True)
-    order = order.sort_values("forecast_date", kind="stable", na_position="first")
-    kept = order.drop_duplicates(["question", "expert"], keep="last").sort_index()
+    kept = panels.latest(forecasts.reset_index(drop=True)).sort_index()
     place = {name: i for i, name in enumerate(forecasts["question"].unique())}
     kept = kept.sort_values("question", key=lambda names: names.map(place), kind="stable")
     return kept.assign(probability=kept["probability"].clip(LEAST, 1 - LEAST))

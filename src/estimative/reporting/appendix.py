@@ -13,6 +13,7 @@ from estimative.exploring.otherwise import constants
 from estimative.inputs import model_text
 from estimative.lexicon import READING_SPREAD, read_lexicon
 from estimative.outcome_forecasts import OutcomeForecast
+from estimative.quoting import web_address
 from estimative.reporting.document import (
     Block,
     Facts,
@@ -28,7 +29,6 @@ from estimative.reporting.document import (
     joined,
     own,
     quoted,
-    web,
 )
 from estimative.reporting.gathering import Findings
 from estimative.reporting.outcome_section import clean_title, source, who
@@ -211,7 +211,7 @@ def _item(scenario: Scenario, name: str, item: NewsItem, *, stands: bool) -> Row
     if item.origin:
         below += [own(" Origin: "), quoted(f"{item.origin}.")]
     if where := item.source.address:
-        below += [own(" Address: "), quoted(where, web(where))]
+        below += [own(" Address: "), quoted(where, web_address(where))]
     return Row(
         (
             (quoted(name),),
@@ -236,7 +236,7 @@ def _sources(found: Findings) -> Iterator[Block]:
             ((quoted(s.title),), (day(s.published),), (own(s.reliability or ""),)),
             anchor("source", name),
             (
-                *((quoted(s.address, web(s.address)), own(" ")) if s.address else ()),
+                *((quoted(s.address, web_address(s.address)), own(" ")) if s.address else ()),
                 own("Statements: "),
                 *joined(said[f"source {name}"]),
                 own("."),

@@ -6,6 +6,7 @@ Three caveats at most stand before the answers; whatever else limits them stands
 from collections.abc import Iterator
 from itertools import islice
 
+from estimative.days import long_date
 from estimative.forecasting import LONGER
 from estimative.outcome_forecasts import OutcomeForecast
 from estimative.plots.quantile_dots import DOTS
@@ -25,7 +26,7 @@ from estimative.reporting.document import (
 )
 from estimative.reporting.gathering import Findings
 from estimative.reporting.outcome_section import outcome_section, picture
-from estimative.reporting.sentences import chance, counted, likelihood, long_date
+from estimative.reporting.sentences import chance, counted, likelihood
 from estimative.results import mass
 
 MOST_CAVEATS = 3

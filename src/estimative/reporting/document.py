@@ -6,15 +6,11 @@ cleaned of what could reorder or break the text around them (tests/unit/test_rep
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import urlsplit
 
-# explicit embeddings, overrides and isolates: without them a text cannot turn its surroundings
-TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_UNSAFE = re.compile(r"[\s\x00-\x20\"<>\\^`{|}\x7f]")
+from estimative.quoting import clean
 
 
 @dataclass(frozen=True)
@@ -26,7 +22,7 @@ class Run:
     text : str
         The words.
     to : str
-        Where they lead: `#` and an anchor of the document, or an address that `web` let pass.
+        Where they lead: `#` and an anchor of the document, or what `web_address` let pass.
     quoted : bool
         Whether they are somebody else's, and may run from right to left.
     strong : bool
@@ -204,40 +200,6 @@ class Document:
     footer: str
 
 
-def clean(text: str) -> str:
-    """Return a text on one line, without characters that control instead of being read.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        Without controls, halves of characters, and marks that turn the direction of what follows.
-    """
-    line = " ".join(text.split()).translate(TURNING)
-    return "".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cs"))
-
-
-def isolated(text: str) -> str:
-    """Return a text that cannot turn what stands beside it, where no markup can see to that.
-
-    Parameters
-    ----------
-    text : str
-        Cleaned already.
-
-    Returns
-    -------
-    str
-        The same, between marks of isolation if any of it runs from right to left.
-    """
-    turns = any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text)
-    return f"\u2068{text}\u2069" if turns else text
-
-
 def own(text: str, to: str = "", *, strong: bool = False) -> Run:
     """Return words of the report's own.
 
@@ -292,29 +254,6 @@ def day(date: dt.date) -> Run:
         Year, month, day.
     """
     return Run(date.isoformat(), whole=True)
-
-
-def web(address: str | None) -> str:
-    """Return an address if a reader may be led there: over http or https, to a named host.
-
-    Parameters
-    ----------
-    address : str or None
-        As a file has it.
-
-    Returns
-    -------
-    str
-        The same, or nothing.
-    """
-    if not address or _UNSAFE.search(address) or clean(address) != address:
-        return ""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname
-    except ValueError:
-        return ""
-    return address if parts.scheme.lower() in ("http", "https") and host else ""
 
 
 def anchor(kind: str, name: str = "") -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from estimative.days import MONTHS
 from estimative.lexicon import read_lexicon
 from estimative.reporting.document import Drawing, Shape
 
@@ -16,7 +17,6 @@ WIDTH, LEFT, RIGHT = 400.0, 8.0, 392.0  # units; where 0 and 1 stand
 STRIP, LOW, TICKS = 56.0, 40.0, 53.0  # height of a strip; its foot; the line under its numbers
 LARGEST_DOT, SMALLEST_DOT = 6.0, 2.0  # radii
 COURSE, TOP, FOOT, FIRST, LAST = 150.0, 10.0, 124.0, 40.0, 390.0  # of a course; edges of its chart
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST_TICKS = 6
 
 
@@ -180,11 +180,13 @@ def _days(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
         if first <= dt.date(year, month, 1) <= last
     ]
     if len(months) < 2:
-        return [(day, f"{day.day} {MONTHS[day.month - 1]}") for day in dict.fromkeys((first, last))]
+        return [
+            (day, f"{day.day} {MONTHS[day.month - 1][:3]}") for day in dict.fromkeys((first, last))
+        ]
     chosen = months[:: -(-len(months) // MOST_TICKS)]
     return [
-        (day, f"{MONTHS[day.month - 1]} {day.year}" if i == 0 or day.month == 1 else
-         MONTHS[day.month - 1])
+        (day, f"{MONTHS[day.month - 1][:3]} {day.year}" if i == 0 or day.month == 1 else
+         MONTHS[day.month - 1][:3])
         for i, day in enumerate(chosen)
     ]  # fmt: skip
 

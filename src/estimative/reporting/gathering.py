@@ -10,21 +10,18 @@ from dataclasses import dataclass, replace
 
 from estimative.arrivals import arrivals
 from estimative.belief import Settings
-from estimative.comparing import Comparison, compare
-from estimative.elicitation import as_known
-from estimative.errors import ScenarioError
+from estimative.comparing import Comparison
 from estimative.exploring import Indicators, indicators
 from estimative.forecasting import Forecast
 from estimative.histories import history
-from estimative.inputs import known_text
+from estimative.inputs import as_filed
+from estimative.looking_back import changes_since, earlier_day
 from estimative.plots.quantile_dots import quantile_dots
-from estimative.reading import read_scenario
 from estimative.records import Past
 from estimative.records.entry import Entry, entry_of
 from estimative.reporting.drawings import Point
 from estimative.scenario import Scenario
 from estimative.workflow import Told
-from estimative.workflow import forecast as compute
 
 MOST_INDICATORS = 4  # an outcome
 
@@ -110,25 +107,16 @@ def gather(
     ValueError
         If `since` is not before the forecast's day.
     """
-    scenario = scenario or _files_of(forecast)
+    scenario = scenario or as_filed(forecast.scenario, forecast.as_of)
     past = history(forecast.scenario, until=forecast.as_of).forecasts
     days = _day_by_day(forecast, past)
-    earlier = since or _day_before(scenario, forecast, days)
-    comparison = None
-    if earlier:
-        if earlier >= forecast.as_of:
-            raise ValueError(f"since is {earlier}; give a day before {forecast.as_of}")
-        before = compute(
-            scenario,
-            as_of=earlier,
-            seed=forecast.seed,
-            model=forecast.model_file,
-            interval=forecast.interval,
-            settings=settings,
-            tell=lambda line: tell(f"as of {earlier}: {line}"),
-            record=False,
-        )
-        comparison = compare(before, forecast)
+    alike = (forecast.model, forecast.interval)
+    day, _ = earlier_day(scenario, forecast.as_of, since, alike)
+    comparison = (
+        None
+        if day is None
+        else changes_since(day, forecast, scenario, settings=settings, tell=tell)
+    )
     asked = [o.name for o in forecast.outcomes if not o.withheld and not o.settled]
     return Findings(
         forecast=forecast,
@@ -143,17 +131,6 @@ def gather(
         indicators={name: indicators(forecast, name, top=MOST_INDICATORS) for name in asked},
         entry=entry_of(forecast, scenario=scenario),
     )
-
-
-def _files_of(forecast: Forecast) -> Scenario:
-    """Return the scenario with what was revised and taken back, if its files are what they were."""
-    known = forecast.scenario
-    try:
-        read = read_scenario(known.folder)
-    except (ScenarioError, OSError):
-        return known
-    same = known_text(as_known(read, forecast.as_of)) == known_text(known)
-    return read if same else known
 
 
 def _day_by_day(forecast: Forecast, past: tuple[Past, ...]) -> tuple[Said, ...]:
@@ -179,15 +156,6 @@ def _points(past: Past, events: Mapping[str, str]) -> dict[str, Point]:
         ends = (o["lower"], o["upper"]) if same else (None, None)
         found[name] = Point(past.as_of, chance, *ends)
     return found
-
-
-def _day_before(scenario: Scenario, forecast: Forecast, days: tuple[Said, ...]) -> dt.date | None:
-    """Return the day of the record before, else the first with anything to forecast from."""
-    if len(days) > 1:
-        return days[-2].day
-    said = min((s.date for s in scenario.statements.values()), default=scenario.opens)
-    first = max(scenario.opens, said)
-    return first if first < forecast.as_of else None
 
 
 def _effects(forecast: Forecast) -> dict[str, dict[str, float]]:

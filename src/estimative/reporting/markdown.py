@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from estimative.quoting import apart
 from estimative.reporting.document import (
     Block,
     Document,
@@ -13,7 +14,6 @@ from estimative.reporting.document import (
     Run,
     Section,
     Table,
-    isolated,
 )
 
 _MARKS = re.compile(r"([\\`*_{}\[\]|~$#!])")
@@ -104,7 +104,7 @@ def _run(run: Run) -> str:
 
 
 def _words(run: Run) -> str:
-    return _escaped(isolated(run.text) if run.quoted else run.text)
+    return _escaped(apart(run.text) if run.quoted else run.text)
 
 
 def _escaped(text: str) -> str:

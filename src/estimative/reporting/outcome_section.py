@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from estimative.comparing import OutcomeMove, Part
+from estimative.days import long_date
 from estimative.exploring.indicating import bits
 from estimative.outcome_forecasts import OutcomeForecast, StatementPull
 from estimative.plots.quantile_dots import DOTS
@@ -37,7 +38,6 @@ from estimative.reporting.sentences import (
     confidence,
     counted,
     likelihood,
-    long_date,
 )
 from estimative.results import mass, percent, tenths
 from estimative.scenario import NewsItem, ProbabilityStatement
@@ -289,7 +289,8 @@ def _parts(move: OutcomeMove, since: str) -> Table:
     rows = [_part(part) for part in move.strongest]
     if move.others:
         rest = tenths(sum(part.move for part in move.others))
-        rows.append(Row(((own(rest),), (own(counted(len(move.others), "smaller cause")),))))
+        few = counted(len(move.others), "smaller cause")
+        rows.append(Row(((own(rest, "#news"),), (own(few),))))
     caption = (
         f"From {percent(move.earlier)} as of {since} to {percent(move.later)}: the points that each"
         " cause adds"
@@ -301,7 +302,9 @@ def _parts(move: OutcomeMove, since: str) -> Table:
 def _part(part: Part) -> Row:
     links = [own(f"[{name}]", f"#{anchor('news', name)}") for name in part.cause.items]
     said = (quoted(part.cause.said), own(" "), *joined(links, " "))
-    return Row(((own(tenths(part.move), strong=True),), said if links else said[:1]))
+    silent = part.cause.kind == "time"  # of an outcome, which its section defines
+    to = f"#{anchor('outcome', part.cause.name)}" if silent else "" if links else "#statements"
+    return Row(((own(tenths(part.move), to, strong=True),), said if links else said[:1]))
 
 
 def _before(found: Findings, outcome: OutcomeForecast) -> Iterator[Block]:
@@ -331,7 +334,8 @@ def _indicators(found: Findings, outcome: OutcomeForecast) -> Iterator[Block]:
         return
     rows = []
     for i in known.indicators:
-        to = f"#{anchor('outcome', i.node)}" if i.node in found.forecast.scenario.outcomes else ""
+        known_here = i.node in found.forecast.scenario.outcomes
+        to = f"#{anchor('outcome', i.node)}" if known_here else "#statements"
         star = "" if i.stated else " *"
         cells = percent(i.chance), i.if_so.chance, percent(i.if_not), bits(i.information)
         rows.append(Row(((quoted(i.name, to), own(star)), *((own(cell),) for cell in cells))))

@@ -7,6 +7,7 @@ from typing import Literal
 from estimative.belief import Settings
 from estimative.exporting import write_file
 from estimative.forecasting import Forecast
+from estimative.looking_back import earlier_day
 from estimative.reporting.composing import compose
 from estimative.reporting.document import Document
 from estimative.reporting.gathering import gather
@@ -67,6 +68,7 @@ def report(
     kind, first = format_of(path, format), parse_day(since)
     if isinstance(scenario_or_forecast, Scenario):
         scenario = scenario_or_forecast
+        earlier_day(scenario, parse_day(as_of) or scenario.date, since)  # before any sampling
         answer = compute(scenario, as_of=as_of, settings=settings, tell=tell)
     else:
         answer = scenario_or_forecast

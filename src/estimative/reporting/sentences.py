@@ -3,34 +3,12 @@
 The two are never mixed (tests/unit/test_report.py).
 """
 
-import datetime as dt
-
 from estimative.forecasting import Forecast
 from estimative.outcome_forecasts import OutcomeForecast
 from estimative.reporting.document import Line, Run, anchor, own, quoted
 from estimative.results import mass, percent
 
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 REASONABLE = "other reasonable readings of the same statements give"
-
-
-def long_date(day: dt.date) -> str:
-    """Return a day as people say it, whatever the locale.
-
-    Parameters
-    ----------
-    day : date
-        The day.
-
-    Returns
-    -------
-    str
-        As `13 September 2023`.
-    """
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def counted(number: int, what: str) -> str:
@@ -133,5 +111,7 @@ def confidence(outcome: OutcomeForecast) -> str:
     str
         A sentence.
     """
+    if outcome.settled:
+        return "Confidence in the analysis is not stated of what is settled."
     verb = "would rest on" if outcome.withheld else f"is {outcome.confidence}:"
     return f"Confidence in the analysis {verb} {outcome.confidence_because}."

@@ -3,14 +3,14 @@
 It bears no clock, so that the same report gives the same bytes.
 """
 
-import datetime as dt
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from estimative.office_files import LONG_AGO, undated
+from estimative.quoting import apart
 from estimative.reporting.document import (
     Block,
     Document,
@@ -22,7 +22,6 @@ from estimative.reporting.document import (
     Run,
     Section,
     Table,
-    isolated,
 )
 
 if TYPE_CHECKING:
@@ -30,12 +29,12 @@ if TYPE_CHECKING:
     from docx.table import _Cell
     from docx.text.paragraph import Paragraph as WordParagraph
 
-LONG_AGO = dt.datetime(1980, 1, 1)  # the first moment that a zip archive can hold
 MOST_NAMED = 40  # characters of a bookmark's name in Word
-LINK = "00508A"
+LINK, RULE = "00508A", "BFBFBF"
+SIZES = {"Normal": 10.0, "Title": 20.0, "Heading 1": 15.0, "Heading 2": 12.0, "Heading 3": 10.5}
 PAGE = 176.0  # millimetres between the margins
 SMALL, SMALLEST = 8.5, 6.5  # points, in tables
-NARROW = 16.0  # millimetres of a column in which type is smallest
+NARROW = 13.0  # millimetres of a column in which type is smallest
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class _Writer:
             self.section(section, 1)
         target = io.BytesIO()
         self.word.save(target)
-        return _undated(target.getvalue())
+        return undated(target.getvalue())
 
     def section(self, section: Section, level: int) -> None:
         heading = self.word.add_heading(level=level)
@@ -102,11 +101,16 @@ class _Writer:
             self.section(inner, level + 1)
 
     def block(self, block: Block) -> None:
+        from docx.shared import Pt
+
         match block:
             case Paragraph(kind="key") | Drawing():
                 pass
             case Paragraph():
-                self.line(self.word.add_paragraph(), block.line)
+                paragraph = self.word.add_paragraph()
+                if block.kind == "note":
+                    paragraph.paragraph_format.space_before = Pt(4)  # it follows a table
+                self.line(paragraph, block.line)
             case Facts():
                 for name, said in block.pairs:
                     paragraph = self.word.add_paragraph()
@@ -142,14 +146,17 @@ class _Writer:
             self.row(grid, row, kept, place)
 
     def row(self, grid: Any, row: Row, kept: Sequence[int], place: "Sequence[_Place]") -> None:  # noqa: ANN401
-        cells = grid.add_row().cells
+        cells = _whole_row(grid).cells
         for cell, j, one in zip(cells, kept, place, strict=True):
             content = row.cells[j]
             self.cell(cell, content if isinstance(content, tuple) else (), one)
         if row.anchor:
             self.bookmark(cells[0].paragraphs[0], row.anchor)
+        _rule(cells)
         if row.below:
-            below = grid.add_row().cells
+            for cell in cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
+            below = _whole_row(grid).cells
             self.cell(below[0].merge(below[-1]), row.below, _Place(PAGE, numeric=False))
 
     def cell(self, cell: "_Cell", line: Line, place: "_Place") -> None:
@@ -210,7 +217,7 @@ _HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 
 def _words(run: Run) -> str:
-    return isolated(run.text) if run.quoted else run.text
+    return apart(run.text) if run.quoted else run.text
 
 
 def _set_up(word: "WordDocument", document: Document) -> None:
@@ -221,13 +228,15 @@ def _set_up(word: "WordDocument", document: Document) -> None:
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin = page.right_margin = Mm(17)
     page.top_margin = page.bottom_margin = Mm(18)
-    for style, size in (("Normal", 10.0), ("Title", 20.0), ("Heading 1", 15.0)):
-        word.styles[style].font.name = "Arial"
+    for style, size in SIZES.items():
+        _set_in(word.styles[style], "Arial")
         word.styles[style].font.size = Pt(size)
     foot = page.footer.paragraphs[0]
     foot.add_run(f"{document.footer}, page ").font.size = Pt(8)
     for piece in _page_number():
-        foot.add_run()._r.append(piece)
+        number = foot.add_run()
+        number.font.size = Pt(8)
+        number._r.append(piece)
     told = word.core_properties
     told.title, told.author, told.last_modified_by = (
         document.title.text[:255],
@@ -254,7 +263,7 @@ def _page_number() -> Iterator[Any]:
 
 def _even(columns: int) -> list[int]:
     """Return widths of columns that hold little: a day, numbers, and the id of a record."""
-    return [14, *[10] * (columns - 2), 17]
+    return [18, *[10] * (columns - 2), 21]
 
 
 def _plain(grid: Any) -> None:  # noqa: ANN401 - the library's tables
@@ -262,8 +271,40 @@ def _plain(grid: Any) -> None:  # noqa: ANN401 - the library's tables
     from docx.oxml.ns import qn
 
     look = grid._tbl.tblPr.find(qn("w:tblLook"))
-    for name, value in (("val", "0420"), ("firstColumn", "0"), ("noHBand", "1")):
+    for name, value in (("val", "0620"), ("firstColumn", "0"), ("noHBand", "1")):
         look.set(qn(f"w:{name}"), value)
+
+
+def _set_in(style: Any, font: str) -> None:  # noqa: ANN401 - the library's styles
+    """Set a style in a font, whatever the document's theme has."""
+    from docx.oxml.ns import qn
+
+    style.font.name = font
+    fonts = style.element.rPr.rFonts
+    for name in ("ascii", "hAnsi", "eastAsia", "cs"):
+        fonts.attrib.pop(qn(f"w:{name}Theme"), None)
+
+
+def _whole_row(grid: Any) -> Any:  # noqa: ANN401 - the library's tables
+    """Return a new row that no page's end divides."""
+    from docx.oxml.parser import OxmlElement
+
+    row = grid.add_row()
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    return row
+
+
+def _rule(cells: Sequence[Any]) -> None:
+    """Draw a hair line above the cells of a row."""
+    from docx.oxml.ns import qn
+    from docx.oxml.parser import OxmlElement
+
+    for cell in cells:
+        borders, top = OxmlElement("w:tcBorders"), OxmlElement("w:top")
+        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", RULE)):
+            top.set(qn(f"w:{name}"), value)
+        borders.append(top)
+        cell._tc.get_or_add_tcPr().append(borders)
 
 
 def _repeat(row: Any, *, upright: bool) -> None:  # noqa: ANN401 - the library's rows
@@ -279,15 +320,3 @@ def _repeat(row: Any, *, upright: bool) -> None:  # noqa: ANN401 - the library's
         direction = OxmlElement("w:textDirection")
         direction.set(qn("w:val"), "btLr")
         cell._tc.get_or_add_tcPr().append(direction)
-
-
-def _undated(archive: bytes) -> bytes:
-    """Return a zip archive whose entries bear no clock."""
-    target = io.BytesIO()
-    source = zipfile.ZipFile(io.BytesIO(archive))
-    with source as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            dated = zipfile.ZipInfo(entry.filename, date_time=LONG_AGO.timetuple()[:6])
-            dated.compress_type, dated.create_system = zipfile.ZIP_DEFLATED, 3
-            new.writestr(dated, old.read(entry))
-    return target.getvalue()

@@ -171,7 +171,8 @@ def claims_of(scenarios: Sequence[Scenario], *, as_of: dt.date | None = None) ->
     -------
     Claims
         Of each statement its last recorded form that came before the outcome was known. Several
-        statements of one expert on one question all count.
+        statements of one expert on one question all count; but where one of them was written down
+        in time, none that was written down when the outcome could be known.
 
     Raises
     ------
@@ -211,6 +212,7 @@ class _Gathered:
                     today = scenario.experts.get(statement.expert, known.experts[statement.expert])
                     self.names[statement.expert] = today.name
                     self._take(past, known, name, statement)
+        self._drop_hindsight()
 
     def claims(self, persons: Mapping[tuple[str, str], str]) -> list[Claim]:
         """Return the claims that count, each expert under the id that all scenarios use."""
@@ -242,8 +244,24 @@ class _Gathered:
             self.why[key] = statement.expert, UNMET
         elif not past.as_of < ended.on:
             self.why[key] = statement.expert, LATE
-        else:
+        elif key not in self.last or past.written.date() < ended.on or self._late(key):
             self.last[key] = past, statement, known
+
+    def _late(self, key: tuple[str, dt.date, str]) -> bool:
+        """Return whether what is taken in was written down when its end could be known."""
+        past, statement, known = self.last[key]
+        ended = self._ended(known, statement.event[0])
+        return ended is not None and past.written.date() >= ended.on
+
+    def _drop_hindsight(self) -> None:
+        """Set aside what was written down afterwards where the expert had spoken in time."""
+        late = {key: self._late(key) for key in self.last}
+        in_time = {(self.last[k][1].expert, k[-1]) for k, is_late in late.items() if not is_late}
+        for key, is_late in late.items():
+            expert = self.last[key][1].expert
+            if is_late and (expert, key[-1]) in in_time:
+                del self.last[key]
+                self.why[key] = expert, LATE
 
     def _claim(
         self,

@@ -7,9 +7,9 @@ changed but by adding to them (tests/unit/test_sheets.py).
 
 from estimative.sheets.effects import SheetEffect, sheet_effect
 from estimative.sheets.intake import Intake, UnsealedError, read_sheets
+from estimative.sheets.outgoing import write_sheets
 from estimative.sheets.questionnaire import Question, find_question, questions_of
 from estimative.sheets.seals import seal_numbers
-from estimative.sheets.workbooks import write_sheets
 
 __all__ = [
     "Intake",

@@ -28,7 +28,8 @@ from estimative.sheets.replies import (
     replies_of,
 )
 from estimative.sheets.seals import OwnNumber, note_reading, own_numbers, unsealed_questions
-from estimative.sheets.tables import SheetTable, read_table
+from estimative.sheets.table_files import read_table
+from estimative.sheets.tables import SheetTable
 from estimative.sheets.writing import write_together
 from estimative.workspace import SCENARIO_FILE
 

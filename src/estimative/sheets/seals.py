@@ -14,7 +14,8 @@ from estimative.scenario import Scenario
 from estimative.sheets.previous import probability_of
 from estimative.sheets.questionnaire import Question, find_question
 from estimative.sheets.replies import Reply, check_states, read_probability, replies_of
-from estimative.sheets.tables import Cell, read_table
+from estimative.sheets.table_files import read_table
+from estimative.sheets.tables import Cell
 from estimative.statements import Chance
 from estimative.workflow import runs_folder
 

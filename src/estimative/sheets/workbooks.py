@@ -1,32 +1,24 @@
-"""A sheet as it goes out: instructions, and a row a question; nobody's answers, and no forecast.
+"""The workbook that an expert fills in: instructions, a row a question, lists of words.
 
 What a scenario holds is only ever text in it, whatever it begins with; only the cells for answers
-can be written to. In a second round, how far the answers of the first lie apart may be shown.
+can be written to.
 """
 
-import csv
-import datetime as dt
 import io
-import os
-import re
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from estimative.errors import LedgerError
-from estimative.names import did_you_mean, listed
-from estimative.reading import People, read_experts
 from estimative.scenario import Scenario
 from estimative.sheets.instructions import instructions, likelihood_words, strength_words
-from estimative.sheets.previous import Spread, first_round
-from estimative.sheets.questionnaire import Question, questions_of, sheet_id
-from estimative.sheets.tables import ANSWERS
+from estimative.sheets.questionnaire import Question
+from estimative.sheets.tables import ANSWERS, OPEN
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-SUFFIXES = (".xlsx", ".csv")
+type Texts = Sequence[Mapping[str, str]]
+"""The text of each row, by column."""
+
 README = "Read me"
 HEADINGS = {
     "question": ("Question", 22),
@@ -43,170 +35,36 @@ HEADINGS = {
     "source": ("Source", 26),
 }
 """Headings of an .xlsx, and how wide their columns are."""
-OPEN = ("probability", "low", "high", "words", "reason", "source")
-"""What an expert fills in."""
 NUMBERS = OPEN[:3]
 HEAD = ("Scenario", "As of", "Sheet", "Round", "Your name", "Answered on")
 PER_CENT = "[<0.1]0.0%;[>0.9]0.0%;0%"  # no 0% and no 100% for what is neither
 INK, QUIET, FILL, LINE, LOCKED = "1F2A37", "5B6673", "FFF8E1", "C9CED6", "EEF1F5"
 
 
-def write_sheets(
+def workbook(
     scenario: Scenario,
-    path: str | Path,
-    *,
-    experts: Sequence[str] = (),
-    links: bool = False,
-    number: int = 1,
-    as_of: dt.date | None = None,
-) -> tuple[Path, ...]:
-    """Write sheets for experts to fill in.
+    asked: Sequence[Question],
+    rows: Texts,
+    head: Mapping[str, str],
+) -> bytes:
+    """Return a workbook with a row for each question.
 
     Parameters
     ----------
     scenario : Scenario
         What is asked.
-    path : str or Path
-        A .xlsx or .csv file. For several experts it names the folder and the beginning of the
-        names: `sheet-moreau.xlsx`.
-    experts : sequence of str
-        Ids, names or aliases; each gets a sheet that bears his name. Without any, one sheet for
-        all, in which each writes his own.
-    links : bool
-        Whether the influence of each link is asked for too.
-    number : int
-        The round. From the second on, how the answers of the round before are spread is shown,
-        without names, where at least three were given.
-    as_of : date, optional
-        The day that experts are to speak as of; default the scenario's.
+    asked : sequence of Question
+        The questions.
+    rows : sequence of mapping of str to str
+        The text of each by column; answers are empty.
+    head : mapping of str to str
+        What stands above the table.
 
     Returns
     -------
-    tuple of Path
-        The files, none of which existed.
-
-    Raises
-    ------
-    ValueError
-        If the suffix is another, the round below 1, or there is no such expert.
-    FileExistsError
-        If one of them is there already: it may hold answers.
-    LedgerError
-        If they cannot be written.
+    bytes
+        The content of a .xlsx file.
     """
-    path = Path(path)
-    if path.suffix.lower() not in SUFFIXES:
-        came = f"ends in '{path.suffix}'" if path.suffix else "has no ending"
-        raise ValueError(f"'{path.name}' {came}; give it .xlsx or .csv")
-    if number < 1:
-        raise ValueError(f"round is {number}; the first is 1")
-    day = as_of or scenario.date
-    asked = questions_of(scenario, links=links)
-    spreads = first_round(scenario, asked, day) if number > 1 else {}
-    people = read_experts(scenario.folder)
-    found = list(dict.fromkeys(_find(people, name) for name in experts))
-    files = {
-        key: path if len(found) < 2 else path.with_name(f"{path.stem}-{key}{path.suffix}")
-        for key in found or [""]
-    }
-    there = [file.name for file in files.values() if file.exists()]
-    if there:
-        message = f"{listed(there, 'and')}: there already, perhaps with answers; give another name"
-        raise FileExistsError(message)
-    head = {
-        "Scenario": scenario.slug,
-        "As of": str(day),
-        "Sheet": sheet_id(scenario, asked, day, number),
-        "Round": str(number),
-    }
-    make = _workbook if path.suffix.lower() == ".xlsx" else _csv
-    contents = {}
-    for key, file in files.items():
-        named = {"Your name": people.experts[key].name if key else "", "Answered on": ""}
-        contents[file] = make(scenario, asked, head | named, spreads)
-    for file, content in contents.items():
-        _write_new(file, content)
-    return tuple(contents)
-
-
-def _find(people: People, name: str) -> str:
-    """Return the id of an expert who can be quoted."""
-    found = people.find(name)
-    if found is None:
-        known = [name for key, e in people.experts.items() for name in (key, e.name)]
-        cure = did_you_mean(name, known) or "; define the expert first, or make one sheet for all"
-        raise ValueError(f"no expert '{name}'{cure} (there are: {', '.join(people.experts)})")
-    return found
-
-
-def _write_new(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and never in place of another."""
-    beside = file.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with beside.open("xb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(beside, file)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        message = f"{file} cannot be written: {error.strerror}; choose another place or make room"
-        raise LedgerError(message) from error
-
-
-def _cells(asked: Iterable[Question], spreads: Mapping[str, Spread]) -> list[dict[str, str]]:
-    """Return the text of each row by column; answers are empty."""
-    rows = []
-    for q in asked:
-        row = {
-            "question": q.id,
-            "title": q.title,
-            "definition": q.definition,
-            "window": q.window,
-            "asked": q.asked,
-        }
-        if spreads:
-            row["first_round"] = str(spreads.get(q.id, ""))
-        rows.append(row | dict.fromkeys(OPEN, ""))
-    return rows
-
-
-def _csv(
-    scenario: Scenario,
-    asked: Sequence[Question],
-    head: Mapping[str, str],
-    spreads: Mapping[str, Spread],
-) -> bytes:
-    rows = _cells(asked, spreads)
-    about = {
-        "expert": head["Your name"],
-        "forecast_date": "",
-        "sheet": head["Sheet"],
-        "scenario": head["Scenario"],
-        "as_of": head["As of"],
-        "round": head["Round"],
-    }
-    stream = io.StringIO(newline="")
-    writer = csv.DictWriter(stream, [*rows[0], *about], lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({k: _harmless(v) for k, v in (row | about).items()} for row in rows)
-    return stream.getvalue().encode("utf-8-sig")
-
-
-def _harmless(text: str) -> str:
-    """Return a text that no program of tables takes for a formula."""
-    return f"'{text}" if re.match(r"[-=+@\t\r]", text) else text
-
-
-def _workbook(
-    scenario: Scenario,
-    asked: Sequence[Question],
-    head: Mapping[str, str],
-    spreads: Mapping[str, Spread],
-) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook()
@@ -214,7 +72,7 @@ def _workbook(
     assert told is not None
     told.title = README
     _write_readme(told, scenario, head, any(q.link for q in asked))
-    _write_questions(book.create_sheet(ANSWERS), scenario, asked, head, spreads)
+    _write_questions(book.create_sheet(ANSWERS), scenario, asked, rows, head)
     _write_lists(book.create_sheet("Lists"), scenario)
     book["Lists"].sheet_state = "hidden"
     book.properties.title = scenario.question[:250]
@@ -249,7 +107,7 @@ def _write_readme(
     for row, line in enumerate(instructions(scenario, head, links), start=3):
         inner = line.startswith("\t")
         _write_text(sheet, row, 1, f"      {line[1:]}" if inner else line)
-        sheet.row_dimensions[row].height = 16 * _lines(line, 95) + (0 if inner else 5)
+        sheet.row_dimensions[row].height = 16 * _lines(line, 100) + (0 if inner else 5)
     _protect(sheet)
     sheet.page_setup.orientation = "landscape"
     _fit_width(sheet)
@@ -264,8 +122,8 @@ def _write_questions(
     sheet: "Worksheet",
     scenario: Scenario,
     asked: Sequence[Question],
+    rows: Texts,
     head: Mapping[str, str],
-    spreads: Mapping[str, Spread],
 ) -> None:
     from openpyxl.styles import Alignment
     from openpyxl.utils import get_column_letter
@@ -280,13 +138,15 @@ def _write_questions(
     _write_text(sheet, 1, 3, scenario.question, size=14, bold=True)
     sheet["C1"].alignment = Alignment(vertical="top")
     first = len(HEAD) + 2
-    rows = _cells(asked, spreads)
     columns = {name: j for j, name in enumerate(rows[0], start=1)}
     for name, j in columns.items():
         title, width = HEADINGS[name]
         _write_text(sheet, first, j, title, bold=True, color="FFFFFF")
         _fill(sheet, first, j, INK)
-        sheet.column_dimensions[get_column_letter(j)].width = width
+        longest = (
+            max(len(word) for q in asked for word in q.id.split()) + 3 if name == "question" else 0
+        )
+        sheet.column_dimensions[get_column_letter(j)].width = max(width, min(longest, 45))
     sheet.row_dimensions[first].height = 32
     for i, (question, row) in enumerate(zip(asked, rows, strict=True), start=first + 1):
         for name, j in columns.items():
