@@ -31,10 +31,27 @@ def main() -> None:
     slides = [Image.open(FOLDER / f"slide-{i}.png").convert("RGB") for i in range(1, 7)]
     together = Image.new("RGB", (2 * SMALL[0] + 6, 3 * SMALL[1] + 12), "#d5dade")
     for i, slide in enumerate(slides):
-        slide.quantize(64).save(FOLDER / f"slide-{i + 1}.png", optimize=True)
+        small(slide).save(FOLDER / f"slide-{i + 1}.png", optimize=True)
         at = (i % 2) * (SMALL[0] + 6), (i // 2) * (SMALL[1] + 6)
         together.paste(slide.resize(SMALL, Image.Resampling.LANCZOS), at)
-    together.quantize(64).save(FOLDER / "slides.png", optimize=True)
+    small(together).save(FOLDER / "slides.png", optimize=True)
+
+
+def small(picture: Image.Image) -> Image.Image:
+    """Return a picture in few colours, the rare ones kept.
+
+    Parameters
+    ----------
+    picture : Image
+        Of a slide.
+
+    Returns
+    -------
+    Image
+        With a palette.
+    """
+    octree = Image.Quantize.FASTOCTREE
+    return picture.quantize(255, method=octree, dither=Image.Dither.NONE)
 
 
 if __name__ == "__main__":
