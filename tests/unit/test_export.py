@@ -151,6 +151,13 @@ def test_png_has_300_dots_an_inch_and_words(tmp_path):
         assert "Software" not in image.info
 
 
+def test_a_figure_that_grew_very_large_is_still_a_png_that_fits_into_memory(tmp_path):
+    figure = plt.figure(figsize=(400, 1))
+    with Image.open(export(figure, tmp_path / "wide.png")) as image:
+        assert image.size == (20_000, 50)
+    plt.close(figure)
+
+
 def test_svg_keeps_text_as_text_and_names_fonts_for_whoever_lacks_ours(tmp_path):
     text = export(picture(), tmp_path / "one.svg").read_text(encoding="utf-8")
     written = re.findall(r"<text [^>]*>([^<]*)</text>", text)

@@ -15,6 +15,7 @@ DPI = 300  # of a PNG
 UNDATED = {"png": "Software", "svg": "Date", "pdf": "CreationDate"}  # left out
 PAGES = {"16:9": (40 / 3, 7.5), "4:3": (10.0, 7.5), "a4": (210 / 25.4, 297 / 25.4)}  # inches
 LEAST, MOST = 2.0, 48.0  # inches of a side
+MOST_DOTS = 20_000  # of a side of a PNG: a figure that had to grow very large gets fewer an inch
 TEXT = re.compile(rb"<text [^>]*>")
 STAND_INS = b"'DejaVu Sans', Verdana, sans-serif"  # Verdana's letters are as wide as DejaVu's
 
@@ -76,7 +77,7 @@ def render(
     area : Bbox or str, optional
         The part to be drawn, in inches, or `tight`; default the whole.
     dpi : float
-        Dots an inch of a PNG.
+        Dots an inch of a PNG; fewer where a side would have more than 20,000.
 
     Returns
     -------
@@ -85,6 +86,7 @@ def render(
     """
     told = {UNDATED[kind]: None, **(metadata or {})}
     target = io.BytesIO()
+    dpi = min(dpi, MOST_DOTS / max(figure.get_size_inches()))
     with rc_context({"svg.hashsalt": "estimative", "svg.fonttype": "none", "pdf.fonttype": 42}):
         figure.savefig(target, format=kind, dpi=dpi, metadata=told, bbox_inches=area)
     content = target.getvalue()
