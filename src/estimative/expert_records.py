@@ -53,7 +53,7 @@ class ExpertRecord(Frozen):
         return self
 
 
-UNLEARNED = 1.05  # the sharpening of a pool of experts without a record; see `habits`
+UNLEARNED = 1.05  # the sharpening of a pool of experts without a record
 
 
 class TakenRecord(Frozen):

@@ -11,12 +11,14 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 
+from estimative.expert_records import UNLEARNED
+
 Floats = npt.NDArray[np.float64]
 
 MEAN_BIAS = 0.0, 0.15  # centre and sd, on log-odds
 DELAY = log(0.3), 0.5  # of the log of the weight's fall with log(1 + weeks behind)
 ORDER = log(0.9), 0.5  # of the log of its fall with log(1 + voices that spoke later)
-LOG_SHARPENING = log(1.05), 0.1
+LOG_SHARPENING = log(UNLEARNED), 0.1
 GROWTH = 0.0, 0.1  # of the sharpening, with the log of voices
 MANY = 20  # strangers a draw
 

@@ -100,7 +100,8 @@ def plot(
             meant = f"leave it out for {what}; it is for {listed(pictures, 'and')}"
             raise typer.BadParameter(meant, param_hint=option)
     if what in OF_ONE_OUTCOME and outcome is None:
-        raise typer.BadParameter("name the outcome to draw", param_hint="--outcome")
+        among = f"name the outcome to draw (there are: {', '.join(read.outcomes)})"
+        raise typer.BadParameter(among, param_hint="--outcome")
     if what is Picture.coders and coded is None:
         raise typer.BadParameter("name the other coding", param_hint="--with")
     if what in OF_TWO_DAYS and earlier is None:
